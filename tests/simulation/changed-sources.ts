@@ -38,12 +38,18 @@ function load(mutant: string, change: Change, path: string): Record<string, unkn
   const sources = dirname(path);
   const folder = mkdtempSync(join(tmpdir(), "lastword-mutant-"));
   try {
+    const texts = new Map<string, string>();
     for (const entry of readdirSync(sources, { withFileTypes: true })) {
-      if (entry.isDirectory()) continue;
-      const file = entry.name;
-      let text = readFileSync(join(sources, file), "utf8").replaceAll(/from "(\.[^"]+)"/g, (_, from: string) => {
+      const text = entry.isDirectory() ? "" : readFileSync(join(sources, entry.name), "utf8");
+      // A macro cannot be run while another file is being loaded, and packages are not found from there.
+      const staysThere = /\.macro\.ts$|with \{ type: "macro" \}|from "(?!\.|node:|bun:)/.test(entry.name + text);
+      if (!entry.isDirectory() && !staysThere) texts.set(entry.name, text);
+    }
+    for (const [file, original] of texts) {
+      let text = original.replaceAll(/from "(\.[^"]+)"/g, (_, from: string) => {
         const target = resolve(sources, from);
-        return `from "${dirname(target) === sources ? `./${basename(target)}` : target}"`;
+        const isCopied = dirname(target) === sources && texts.has(basename(target));
+        return `from "${isCopied ? `./${basename(target)}` : target}"`;
       });
       for (let one: Change | undefined = change; one !== undefined; one = one.also) {
         if (one.file === file) text = changed(text, one, mutant);

@@ -17,6 +17,7 @@ import {
 } from "../../src/chat/ids.ts";
 import { roomIdOf } from "../../src/chat/kinds/create-room.ts";
 import { decodeOp, encodeOp, markRecovered, opKey, type Op } from "../../src/chat/kinds/op.ts";
+import type { Rows } from "../../src/chat/rows.ts";
 import type { Seq } from "../../src/election/view.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import { opFormat } from "../../proto/op-format.ts";
@@ -33,22 +34,38 @@ export interface KeyedOp {
 /** The chat behind the simulator's state. */
 export class ChatDomain implements SimDomain {
   readonly #state: MemoryState;
-  /** Keys of the ops that succeeded. */
-  readonly #done: Set<string>;
+  /** Keys of the ops that succeeded, or that a merge has brought; true for those that a merge brought first. */
+  readonly #done: Map<string, boolean>;
 
-  constructor(state = new MemoryState({ rules: RULES_OF_BOTH }), done = new Set<string>()) {
+  constructor(state = new MemoryState({ rules: RULES_OF_BOTH }), done = new Map<string, boolean>()) {
     this.#state = state;
     this.#done = done;
   }
 
   apply(batch: Batch): readonly AppliedOp[] {
     const ops = this.#state.apply([batch]).flatMap((group) => group.ops);
-    for (const { key, result } of ops) if (result.kind !== "refused") this.#done.add(key);
+    for (const { key, result, recovered } of ops) {
+      // What a merge brings may be forbidden by what the other branch has decided.
+      const isDecided = result.kind !== "refused" || recovered;
+      if (isDecided && !this.#done.has(key)) this.#done.set(key, recovered);
+    }
     return ops;
   }
 
   has(key: string): boolean {
     return this.#done.has(key);
+  }
+
+  cameLate(key: string): boolean {
+    return this.#done.get(key) === true;
+  }
+
+  rows(): Rows {
+    return this.#state.rows();
+  }
+
+  dump(): ReturnType<MemoryState["dump"]> {
+    return this.#state.dump();
   }
 
   effects(): Map<string, number> {
@@ -62,7 +79,7 @@ export class ChatDomain implements SimDomain {
     // A merge gives the second of two ops under one client id a suffix after "~".
     for (const row of messages) add(`${String(row["author"])}-${String(row["client_id"]).split("~")[0]}`);
     const ids = new Map(messages.map((row) => [row["seq"], `${String(row["author"])}-${String(row["client_id"])}`]));
-    for (const { seq, user } of reactions) add(reactionEffect(ids.get(seq) ?? "", String(user)));
+    for (const { seq, user, emoji } of reactions) add(reactionEffect(ids.get(seq) ?? "", String(user), String(emoji)));
     for (const { seq, body } of versions) add(versionEffect(ids.get(seq) ?? "", String(body)));
     this.#addReads(add);
     return effects;
@@ -125,7 +142,7 @@ export class ChatDomain implements SimDomain {
   }
 
   clone(withoutDedupe: boolean): SimDomain {
-    return new ChatDomain(this.#state.clone(withoutDedupe ? { without: "requests" } : {}), new Set(this.#done));
+    return new ChatDomain(this.#state.clone(withoutDedupe ? { without: "requests" } : {}), new Map(this.#done));
   }
 }
 
@@ -154,8 +171,8 @@ export function readEffect(reader: UserId, id: MessageId): string {
 export function roomEffect(room: ConversationId): string {
   return `there is room ${room}`;
 }
-export function reactionEffect(message: MessageId, user: UserId): string {
-  return `${user} reacted to ${message}`;
+export function reactionEffect(message: MessageId, user: UserId, emoji: string): string {
+  return `${user} reacted with ${emoji} to ${message}`;
 }
 export function versionEffect(message: MessageId, body: string): string {
   return `${message} said: ${body}`;
@@ -187,6 +204,8 @@ export const EARLY_MARKS_DROPPED: ApplyOp = (bytes, seq, rows) => {
   return applied;
 };
 
+/** What writers react with. */
+export const THUMB = "👍";
 const REGISTER_ID = "00000000";
 
 /** The token of a login names the password it was made with, for `outdatedLogins`. */
@@ -260,7 +279,7 @@ export class ChatUser {
 
   /** Her reaction to a message, as her n-th request. */
   react(n: number, message: MessageId, timeMicros: number): KeyedOp {
-    return this.#op(uuid("66666666", n), timeMicros, { kind: "react", message, emoji: "👍", on: true });
+    return this.#op(uuid("66666666", n), timeMicros, { kind: "react", message, emoji: THUMB, on: true });
   }
 
   /** Another text of her message, as her n-th request. */

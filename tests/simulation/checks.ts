@@ -1,5 +1,5 @@
 /**
- * Checks the invariants I0 to I13 of ARCHITECTURE.md at every event, from outside the replicas.
+ * Checks the invariants I0 to I14 of ARCHITECTURE.md at every event, from outside the replicas.
  * The checks see the whole world (all disks, all clocks), and look at the disk instead of asking
  * a replica about itself wherever they can.
  */
@@ -21,6 +21,7 @@ import type { SimClocks } from "./clocks.ts";
 import type { LogImage, LogWrite } from "./log.ts";
 import type { SimDisk } from "./disk.ts";
 import { enabledBy } from "./releases.ts";
+import type { SimDomain } from "./state.ts";
 import type { ReplicaWatch, SimReplica } from "./replica.ts";
 
 /** An acknowledged op. */
@@ -58,6 +59,8 @@ export interface Coverage {
   replies: number;
   /** Reactions and edits that were acknowledged. */
   changes: number;
+  /** What residents did that was acknowledged (residents.ts). */
+  acts: number;
   /** Replicas that ended because a format that they did not know was in force. */
   tooOld: number;
 }
@@ -80,6 +83,7 @@ export function noCoverage(): Coverage {
     rooms: 0,
     replies: 0,
     changes: 0,
+    acts: 0,
     tooOld: 0,
   };
 }
@@ -125,6 +129,8 @@ export class Checks implements ReplicaWatch {
   reads = 0;
   /** For scripts, which print what people would see. */
   onNotice: ((replica: SimReplica, notice: Notice) => void) | null = null;
+  /** Says what is wrong in the rows at rest; the house of the residents does. */
+  complaints: ((domain: SimDomain) => readonly string[]) | null = null;
   onExit: ((replica: SimReplica, how: "killed" | "stopped" | "late") => void) | null = null;
   /** Set by the world. */
   clocks: SimClocks | null = null;
@@ -517,6 +523,7 @@ export class Checks implements ReplicaWatch {
       if ((replica.disk as SimDisk).log.forked.length > 0)
         this.broken("I3", `replica ${replica.id} has a fork queue left`);
     }
+    for (const complaint of this.complaints?.(first.state.domain) ?? []) this.broken("I14", complaint);
     const outdated = first.state.domain.outdatedLogins();
     if (outdated.length > 0) this.broken("I10", `${outdated.join(", ")} lives with a password that was changed`);
     for (const [effect, micros] of first.state.domain.dates()) this.clocks?.check(effect, micros);

@@ -7,7 +7,7 @@ import { directId, threadIdOf, type ConversationId, type MessageId } from "../..
 import { standingOf } from "../../src/chat/cursor.ts";
 import type { Seq, ViewNo } from "../../src/election/view.ts";
 import { printViewNo, sameViewNo } from "../../src/election/view.ts";
-import { ChatUser, reactionEffect, roomEffect, seatEffect, versionEffect, type KeyedOp } from "./chat.ts";
+import { ChatUser, reactionEffect, roomEffect, seatEffect, THUMB, versionEffect, type KeyedOp } from "./chat.ts";
 import type { Mark } from "./checks.ts";
 import { Reader } from "./readers.ts";
 import { readLatest } from "./reads.ts";
@@ -175,7 +175,7 @@ export class Writer {
       : {
           request: (micros) => this.#user.react(n, message, micros),
           told,
-          effects: [reactionEffect(message, this.#user.id)],
+          effects: [reactionEffect(message, this.#user.id, THUMB)],
         };
   }
 

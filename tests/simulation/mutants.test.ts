@@ -6,6 +6,7 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Violation } from "./checks.ts";
+import { mergeCases } from "./merge-cases.ts";
 import { MUTANTS, type Mutant } from "./mutants.ts";
 import { runSeed, type RunName } from "./run.ts";
 import { forkOverAnEnabling, killedAfterAMark, leadershipLostWhileEnabling } from "./scenes.ts";
@@ -19,6 +20,11 @@ interface Hunter {
   /** A file in tests/scenarios, a run of the fixed list, or a scene that throws the violation. */
   readonly by: string | RunName | ((mutants: ReadonlySet<string>) => void);
   readonly invariant: string;
+}
+
+/** The merge cases, of which the side that forbids wins. */
+function secondSideLoses(mutants: ReadonlySet<string>): void {
+  mergeCases(mutants, true);
 }
 
 /** What catches each bug, and by which invariant. */
@@ -57,6 +63,8 @@ const HUNTERS: Record<Mutant | ShellMutant, Hunter> = {
   "read-answered-from-an-older-round": { by: "reads-beside-writes", invariant: "I8" },
   "looks-before-it-may": { by: "reads-beside-writes", invariant: "I8" },
   "waiter-never-woken": { by: "read-waits-for-apply", invariant: "I7" },
+  "ban-loses-to-an-invitation": { by: secondSideLoses, invariant: "I14" },
+  "joined-what-became-private": { by: secondSideLoses, invariant: "I14" },
   "snapshot-fetched-from-two": { by: { seed: 16, mode: "upgrade", recovery: "wait" }, invariant: "I0" },
   "time-out-called-definite": { by: { seed: 1, mode: "partition", recovery: "wait" }, invariant: "I12" },
   "refused-comes-back": { by: { seed: 9, mode: "upgrade", recovery: "any" }, invariant: "I12" },

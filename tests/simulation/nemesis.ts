@@ -11,10 +11,10 @@ import { FIRST, SECOND } from "../support/releases.ts";
 import type { World } from "./world.ts";
 
 /** A set of faults. */
-export type Mode = "crash" | "pause" | "partition" | "strict" | "upgrade";
+export type Mode = "crash" | "pause" | "partition" | "strict" | "upgrade" | "house";
 
 /** All modes. */
-export const MODES: readonly Mode[] = ["crash", "pause", "partition", "strict", "upgrade"];
+export const MODES: readonly Mode[] = ["crash", "pause", "partition", "strict", "upgrade", "house"];
 
 const CALMER_AFTER_MS = 60_000;
 
@@ -61,6 +61,8 @@ const FAULTS: Record<Mode, readonly Fault[]> = {
   pause: [...CRASHES, ...PAUSES, ...PAUSES],
   partition: [...CRASHES, ...PAUSES, ...CUTS, ...CUTS],
   strict: [...CRASHES, ...PAUSES, ...CUTS, ...CUTS],
+  // Those of a partition, among people who do everything (residents.ts).
+  house: [...CRASHES, ...PAUSES, ...CUTS, ...CUTS],
   // A replica that returns may have been upgraded, or downgraded to the first release.
   upgrade: [...CRASHES, ...CRASHES, ...PAUSES, ...CUTS],
 };

@@ -6,9 +6,11 @@
 import type { Recovery } from "../../src/base/modes.ts";
 import { noCoverage, Violation, type Coverage } from "./checks.ts";
 import { LatestReader, OneShots, Stream, Writer } from "./clients.ts";
+import { House } from "./house.ts";
 import { Nemesis, type Mode } from "./nemesis.ts";
 import { Random } from "./random.ts";
 import { FIRST } from "../support/releases.ts";
+import { Resident } from "./residents.ts";
 import { World } from "./world.ts";
 
 /** Identifies a run. */
@@ -47,6 +49,10 @@ const FAULTS_MS_MAX = 300_000;
 const WHOLE_MS_MAX = 90_000;
 const ACK_MS_MAX = 10_000;
 const STREAMS = 2;
+/** Who lives in the house, in the mode that has one. */
+const RESIDENTS = ["a", "b", "c", "d"];
+/** A resident thinks so many times as long as a writer. */
+const RESIDENT_THINKS = 1.5;
 
 /** In runs with cuts, frames also get lost and duplicated by themselves. */
 const LOSSES = { lostShare: 0.002, doubledShare: 0.002 };
@@ -56,7 +62,7 @@ function makeWorld({ seed, mode, recovery }: RunName, options: RunOptions): Worl
   const name = `${seed}/${mode}/${recovery}`;
   const random = new Random(`${name}/world`);
   const strict = mode === "strict";
-  const cuts = mode === "partition" || mode === "upgrade";
+  const cuts = mode === "partition" || mode === "upgrade" || mode === "house";
   const noForks = strict || !cuts;
   return new World({
     seed: name,
@@ -87,7 +93,7 @@ export function runSeed(name: RunName, options: RunOptions = {}): RunReport {
   const { checks } = world;
   let violation: Violation | null = null;
   try {
-    play(world, nemesis);
+    play(world, nemesis, name.mode);
   } catch (error) {
     violation =
       error instanceof Violation
@@ -104,7 +110,7 @@ export function runSeed(name: RunName, options: RunOptions = {}): RunReport {
   };
 }
 
-function play(world: World, nemesis: Nemesis): void {
+function play(world: World, nemesis: Nemesis, mode: Mode): void {
   const { checks } = world;
   nemesis.begin();
   world.clocks.begin();
@@ -116,6 +122,12 @@ function play(world: World, nemesis: Nemesis): void {
     writer.start();
     writer.reader.start();
   }
+  const house = new House();
+  checks.complaints = (domain) => house.complaints(domain);
+  const residents = (mode === "house" ? RESIDENTS : []).map(
+    (name) => new Resident(world, house, name, RESIDENT_THINKS * think),
+  );
+  for (const resident of residents) resident.start();
   for (let i = 0; i < STREAMS; i++) new Stream(world, `s${i}`).start();
   new LatestReader(world, "reader").start();
   new OneShots(world, writers).start();
@@ -132,7 +144,9 @@ function play(world: World, nemesis: Nemesis): void {
     writer.finish();
     writer.reader.finish();
   }
-  const whole = () => writers.every((w) => w.idle && w.reader.idle) && world.converged();
+  for (const resident of residents) resident.finish();
+  const idle = () => writers.every((w) => w.idle && w.reader.idle) && residents.every((r) => r.idle);
+  const whole = () => idle() && world.converged();
   world.run(WHOLE_MS_MAX, whole);
   if (!whole()) checks.broken("I7", `not whole ${WHOLE_MS_MAX} ms after the heal: ${describe(world)}`);
 

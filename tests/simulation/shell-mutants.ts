@@ -1,8 +1,9 @@
 /**
  * Known bugs of the shell around the core that the tests re-inject: changes of the sources of the driver, of the format
- * gate, of the gatherer of read marks, and of how the chat reads (changed-sources.ts).
+ * gate, of the gatherer of read marks, of how the chat reads, and of its rules (changed-sources.ts).
  */
 import { Driver } from "../../src/election/driver/driver.ts";
+import type { ApplyOp } from "../../src/chat/kinds/apply.ts";
 import { MarkGatherer } from "../../src/chat/service/mark-gatherer.ts";
 import { Reading } from "../../src/chat/reading.ts";
 import { FormatGate } from "../../src/replica/format-gate.ts";
@@ -127,8 +128,23 @@ const GATHERER_CHANGES = {
   },
 } satisfies Record<string, Change>;
 
-/** The name of a bug of the shell. */
-/** The same in how the chat reads. */
+/** Bugs of the rules of the chat. */
+const RULE_CHANGES = {
+  // Whoever is banned comes back by an op of the other branch.
+  "ban-loses-to-an-invitation": {
+    file: "rooms.ts",
+    was: 'if (isGone || seat.state === "banned" || !counts(op, seat.tag)) return false;',
+    is: "if (isGone || (!op.recovered && !counts(op, seat.tag))) return false;",
+  },
+  // Whoever joined a room on one branch stays in it, though the other branch made it private.
+  "joined-what-became-private": {
+    file: "seat-people.ts",
+    was: "if (!room.isPrivate) takeSeat(at, id, op.user, facts);",
+    is: "takeSeat(at, id, op.user, facts);",
+  },
+} satisfies Record<string, Change>;
+
+/** Bugs of how the chat reads. */
 const READING_CHANGES = {
   // What is asked for is looked up first; then the replica waits until it may answer.
   "looks-before-it-may": {
@@ -138,12 +154,17 @@ const READING_CHANGES = {
   },
 } satisfies Record<string, Change>;
 
+/** The name of a bug of the shell. */
 export type ShellMutant =
-  keyof typeof CHANGES | keyof typeof GATE_CHANGES | keyof typeof GATHERER_CHANGES | keyof typeof READING_CHANGES;
+  | keyof typeof CHANGES
+  | keyof typeof GATE_CHANGES
+  | keyof typeof GATHERER_CHANGES
+  | keyof typeof READING_CHANGES
+  | keyof typeof RULE_CHANGES;
 
 /** The names of all of them. */
-export const SHELL_MUTANTS = [CHANGES, GATE_CHANGES, GATHERER_CHANGES, READING_CHANGES].flatMap((changes) =>
-  Object.keys(changes),
+export const SHELL_MUTANTS = [CHANGES, GATE_CHANGES, GATHERER_CHANGES, READING_CHANGES, RULE_CHANGES].flatMap(
+  (changes) => Object.keys(changes),
 ) as ShellMutant[];
 
 type DriverClass = typeof Driver;
@@ -172,4 +193,9 @@ export function gathererWith(mutants: ReadonlySet<string>): GathererClass {
 export function readingWith(mutants: ReadonlySet<string>): ReadingClass {
   const parts = partsWith(mutants, READING_CHANGES, "chat/reading.ts");
   return (parts?.["Reading"] as ReadingClass | undefined) ?? Reading;
+}
+
+/** The rules of the chat, likewise. */
+export function rulesWith(mutants: ReadonlySet<string>): ApplyOp | null {
+  return (partsWith(mutants, RULE_CHANGES, "chat/kinds/apply.ts")?.["applyOp"] as ApplyOp | undefined) ?? null;
 }

@@ -4,6 +4,7 @@
  */
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import type { ConversationId, MessageId } from "../../src/chat/ids.ts";
+import type { Rows } from "../../src/chat/rows.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import { batchFirstSeq } from "../../src/election/frame.ts";
 import type { Seq, ViewNo } from "../../src/election/view.ts";
@@ -29,6 +30,12 @@ export interface SimDomain {
   newestMicros(): number;
   /** All messages, as effects, with their times. */
   dates(): readonly (readonly [effect: string, micros: number])[];
+  /** The rows, for looks that change nothing. */
+  rows(): Rows;
+  /** All replicated rows, by table, with the columns of state.db. */
+  dump(): Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+  /** True if the op with this key was first decided as one of a branch that had lost. */
+  cameLate(key: string): boolean;
   /** Equal at replicas that have applied the same log. */
   digest(): string;
   /** A copy; `withoutDedupe` is the mutant that forgets which ops were applied before. */

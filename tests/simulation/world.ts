@@ -26,7 +26,7 @@ import { Checks, type Promises } from "./checks.ts";
 import type { LogWrite } from "./log.ts";
 import { SimClocks } from "./clocks.ts";
 import { coreWith } from "./mutants.ts";
-import { driverWith, gateWith, gathererWith, readingWith } from "./shell-mutants.ts";
+import { driverWith, gateWith, gathererWith, readingWith, rulesWith } from "./shell-mutants.ts";
 import { SimNetwork, type LinkTiming } from "./network.ts";
 import { SimQueue } from "./queue.ts";
 import { Random } from "./random.ts";
@@ -143,7 +143,8 @@ export class World implements ReplicaHost {
     }
     if (this.mutants.has("early-mark-dropped")) return new ChatDomain(new MemoryState({ rules: EARLY_MARKS_DROPPED }));
     if (this.mutants.has("format-kept-by-a-merge")) return new ChatDomain(new MemoryState({ rules: FORMAT_KEPT }));
-    return new ChatDomain();
+    const rules = rulesWith(this.mutants);
+    return rules === null ? new ChatDomain() : new ChatDomain(new MemoryState({ rules }));
   }
 
   keyOf(op: Uint8Array): string {

@@ -11,6 +11,7 @@
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import { applyOp, recordPoison, type ApplyOp } from "../../src/chat/kinds/apply.ts";
 import type { ClientId, ConversationId, UserId } from "../../src/chat/ids.ts";
+import type { Rows } from "../../src/chat/rows.ts";
 import { FormatTooNew } from "../../src/chat/kinds/op.ts";
 import { SCHEMA } from "../../src/db/state/connection.ts";
 import type { StateHash } from "../../src/db/state/state-hash.ts";
@@ -61,6 +62,11 @@ export class MemoryState implements StateMachine<AppliedOp> {
   /** The seq of a message; null if there is no such message. */
   seqOfMessage(conversation: ConversationId, author: UserId, clientId: ClientId): Seq | null {
     return this.#rows.seqOfMessage(conversation, author, clientId);
+  }
+
+  /** For looks that change nothing. */
+  rows(): Rows {
+    return this.#rows;
   }
 
   /** The op format that is in force. */
