@@ -14,11 +14,11 @@ import type {
   MessageView,
   PreferenceChange,
   ReadAt,
-  RoomChange,
   RoomView,
   Session,
   ThreadView,
 } from "../chat/chat-service.ts";
+import type { RoomChange } from "../chat/room-change.ts";
 import type { WholeChat } from "../chat/admin-service.ts";
 import type { ProfileInput } from "../chat/profile-service.ts";
 import { wireMessage } from "./wire-message.ts";
@@ -106,6 +106,10 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     chat
       .listAudit(session, { before, limit: limit || PAGE_DEFAULT, ...readAt(read) })
       .then(as((entries) => ({ entries: entries.map((entry) => ({ ...entry, link: entry.link ?? "" })) }))),
+  SaveDraft: ({ conversationId, body }, { chat, session }) =>
+    chat.saveDraft(session, { conversationId, body }).then(nothing),
+  ListDrafts: ({ limit, read }, { chat, session, readAt }) =>
+    chat.listDrafts(session, { limit: limit || PAGE_DEFAULT, ...readAt(read) }).then(as((drafts) => ({ drafts }))),
   ReportMessage: ({ messageId, why, clientId }, { chat, session }) =>
     chat.reportMessage(session, { messageId, why, clientId }).then(nothing),
   ListReports: ({ done, beforeSeq, limit, read }, { chat, session, readAt }) =>
@@ -270,7 +274,12 @@ function changeOf(request: ChatRequest<"ChangeRoom">): RoomChange | null {
     case "archived":
       return { kind: "archived", archived };
     case "posting":
-      return { kind: "posting", adminsOnly: posting?.adminsOnly ?? false, slowSeconds: posting?.slowSeconds ?? 0 };
+      return {
+        kind: "posting",
+        adminsOnly: posting?.adminsOnly ?? false,
+        slowSeconds: posting?.slowSeconds ?? 0,
+        adminsCall: posting?.adminsCall ?? false,
+      };
     case "invite":
       return { kind: "invite", people: invite?.names ?? [] };
     case "remove":

@@ -127,6 +127,12 @@ function eventFields(event: FeedEvent): Partial<Encodable<WireSubscribeResponse>
       return { presence: event.person };
     case "conversation":
       return { conversation: { conversationId: event.conversationId } };
+    case "called":
+      return { called: { conversationId: event.conversationId, messageId: event.messageId, by: event.by } };
+    case "draft": {
+      const { conversationId, body, sessionId, timeMicros } = event;
+      return { draft: { conversationId, body, sessionId, timeMicros } };
+    }
     case "reports":
       return { reports: { open: event.open } };
     case "unread":

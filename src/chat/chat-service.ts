@@ -9,6 +9,7 @@ import type { ClientId, ConversationId, MessageId, SessionId, UserId } from "./i
 import type { Answer } from "./errors.ts";
 import type { ConversationList, Waiting } from "./queries.ts";
 import type { Status } from "./profiles.ts";
+import type { RoomChange } from "./room-change.ts";
 import type { NotifyLevel, PreferenceRow, Role, RoomRole } from "./rows.ts";
 
 /** A login that `authenticate` has looked up; nothing else creates one. */
@@ -87,6 +88,8 @@ export interface RoomView {
   readonly adminsOnly: boolean;
   /** Seconds between two messages of one member; 0: no limit. */
   readonly slowSeconds: number;
+  /** Only its admins and owners call everybody in it, by `@room` and `@here`. */
+  readonly adminsCall: boolean;
 }
 
 /** How a group became a room. */
@@ -103,17 +106,6 @@ export interface RoomPersonView {
   readonly user: UserView;
   readonly role: RoomRole;
 }
-
-/** One change of a room or of who is in it. People are named as in `SendInput.to`. */
-export type RoomChange =
-  | { readonly kind: "name"; readonly name: string }
-  | { readonly kind: "topic"; readonly topic: string }
-  | { readonly kind: "private"; readonly isPrivate: boolean }
-  | { readonly kind: "archived"; readonly archived: boolean }
-  | { readonly kind: "posting"; readonly adminsOnly: boolean; readonly slowSeconds: number }
-  | { readonly kind: "invite" | "remove"; readonly people: readonly string[] }
-  | { readonly kind: "ban" | "unban"; readonly person: string }
-  | { readonly kind: "role"; readonly person: string; readonly role: string };
 
 export interface ListRoomsInput {
   /** A name: the last one of the page before. */

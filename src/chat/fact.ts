@@ -47,6 +47,21 @@ export type Told<Message, Person> =
       readonly messageId: MessageId;
       readonly on: boolean;
     }
+  /** An edited message mentions the user now. */
+  | {
+      readonly kind: "called";
+      readonly conversationId: ConversationId;
+      readonly messageId: MessageId;
+      readonly by: Person;
+    }
+  /** What the user has written there and not sent; `sessionId`: "" if a message was sent, and the draft is over. */
+  | {
+      readonly kind: "draft";
+      readonly conversationId: ConversationId;
+      readonly body: string;
+      readonly sessionId: SessionId;
+      readonly timeMicros: number;
+    }
   | { readonly kind: "typing"; readonly conversationId: ConversationId; readonly userId: UserId }
   /**
    * The session ended (log-out, password change, account deleted), and its streams close after this.

@@ -2,7 +2,6 @@
  * Finds in a text what an `@` may name: the proposer looks it up (service/mentions.ts), and the page shows it. The
  * page's scripts import this file too.
  */
-
 /** Stands for everybody in the room in place of a user. */
 export const ROOM = "@room";
 /** Stands for those of the room who were online in place of a user. The rows name them besides. */

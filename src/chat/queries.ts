@@ -7,6 +7,7 @@ import type { Told } from "./fact.ts";
 import type { ChatErrorCode } from "./errors.ts";
 import type { ClientId, ConversationId, InviteId, MessageId, UserId } from "./ids.ts";
 import type { ProfileQueries } from "./profiles.ts";
+import type { DraftRow } from "./draft-rows.ts";
 import type { ReportRow } from "./report-rows.ts";
 import type {
   AuditEntry,
@@ -283,6 +284,13 @@ export interface Queries {
   readonly profiles: ProfileQueries;
   readonly admin: AdminQueries;
   readonly kept: KeptQueries;
+  readonly drafts: {
+    of(user: UserId, conversation: ConversationId): DraftRow | null;
+    /** Where the user has one that is not empty. */
+    draftedIn(user: UserId): readonly ConversationId[];
+    /** The `limit` newest that are not empty. */
+    listOf(user: UserId, limit: number): readonly DraftRow[];
+  };
 
   /** Null: there is no such conversation. */
   kindOf(conversation: ConversationId): ConversationRow["kind"] | null;

@@ -8,6 +8,7 @@
  */
 import type { ClientId, ConversationId, InviteId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { ProfileRows } from "./profiles.ts";
+import type { DraftRows } from "./draft-rows.ts";
 import type { ReportRows } from "./report-rows.ts";
 import type { PinRows, SavedRows, UnreadRows } from "./kept-rows.ts";
 import type { Seq } from "../election/view.ts";
@@ -149,13 +150,6 @@ export interface AuditEntry extends AuditRow {
   readonly id: number;
 }
 
-/** How long an entry of the audit log is kept: 400 days. */
-export const AUDIT_MICROS = 400 * 24 * 3600 * 1e6;
-/** Entries of the audit log. With one more, the oldest goes. */
-export const AUDIT_ROWS_MAX = 100_000;
-/** How many old entries one new entry removes at most. */
-export const AUDIT_DROPPED_MAX = 10;
-
 export interface ConversationRow {
   readonly id: ConversationId;
   /** A group has no name, and its people stay the same. It may become a room. */
@@ -235,6 +229,8 @@ export interface RoomRow {
   readonly adminsOnly: boolean;
   /** Seconds between two messages of one member; 0: no limit. */
   readonly slowSeconds: number;
+  /** Only those who run the room call everybody in it. */
+  readonly adminsCall: boolean;
   readonly postingTag: string;
   /** The op that last changed one of these. */
   readonly changedSeq: Seq;
@@ -363,6 +359,18 @@ export interface MentionRow {
   readonly silent: boolean;
 }
 
+/** What an op says of somebody whom its text mentions. */
+export type Mention = Pick<MentionRow, "user" | "name" | "silent">;
+
+/** The rows of mentions. */
+export interface MentionRows {
+  /** Those of a message, by user. */
+  in(seq: Seq): readonly Mention[];
+  /** Inserts or replaces, by user and seq. */
+  add(row: MentionRow): void;
+  drop(conversation: ConversationId, seq: Seq, user: UserId): void;
+}
+
 /** One request of a user, kept for ever: it identifies a repeat, and finds a message by its id. */
 export interface RequestRow {
   readonly user: UserId;
@@ -387,7 +395,7 @@ export interface EarlyRow {
 
 /** The tag of the op, "on" or "off", and the emoji (kinds/react.ts). */
 export type EarlyReaction = `react ${string}`;
-/** The tag of the op, and the text (kinds/edit-message.ts). */
+/** The tag of the op, whom the text mentions, and the text (kinds/edit-message.ts). */
 export type EarlyEdit = `edit ${string}`;
 /** The tag of the op (kinds/delete-messages.ts). */
 export type EarlyRemoval = `removed ${string}`;
@@ -515,8 +523,7 @@ export interface Rows {
   reactionsTo(seq: Seq): readonly ReactionRow[];
   /** Inserts or replaces. */
   putReaction(row: ReactionRow): void;
-  /** Inserts or replaces, by user and seq. */
-  addMention(row: MentionRow): void;
+  readonly mentions: MentionRows;
   /** Sets `changedSeq` of the message. */
   touchMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void;
   /** Sets the text and `changedSeq` of the message. */
@@ -528,6 +535,7 @@ export interface Rows {
   readonly pins: PinRows;
   readonly saved: SavedRows;
   readonly unreads: UnreadRows;
+  readonly drafts: DraftRows;
   /** The tag of the last of them; "" if the message was never edited. */
   newestVersion(seq: Seq): string;
   /** Inserts or replaces. */

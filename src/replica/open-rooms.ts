@@ -3,7 +3,7 @@
  * built from those before it; nothing runs yet.
  */
 import { createChat, type Chat } from "../chat/service/chat.ts";
-import { GATHER_MS } from "../chat/service/mark-gatherer.ts";
+import { GATHER_MS } from "../chat/service/gatherer.ts";
 import { clusterToken } from "../host/cluster-key.ts";
 import { nameCluster } from "../db/log/cluster-id.ts";
 import type { LogDb } from "../db/log/log-db.ts";

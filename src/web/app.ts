@@ -17,6 +17,7 @@ import { refuseOtherLogins } from "./http/other-login.tsx";
 import { findSession } from "./http/request.ts";
 import { refuseForeignHosts } from "./http/host.ts";
 import { accountRoutes } from "./account/routes.tsx";
+import { draftRoutes } from "./messages/draft-routes.ts";
 import { messageRoutes } from "./messages/message-routes.tsx";
 import { chatRoutes } from "./messages/routes.tsx";
 import { peopleRoutes } from "./people/routes.tsx";
@@ -69,6 +70,7 @@ export function createWeb(deps: WebDeps): Web {
   app.route("/", handoverRoutes(deps, handover));
   app.route("/", chatRoutes(deps));
   app.route("/", messageRoutes(deps));
+  app.route("/", draftRoutes(deps));
   app.route("/", activityRoutes(deps));
   app.route("/", savedRoutes(deps));
   app.route("/", peopleRoutes(deps));

@@ -112,6 +112,13 @@ const ACTS: Record<OpKind, ((team: Team) => Promise<Omit<Act, "kind">>) | string
     };
     return { ...team.call(team.ben, "MarkRead", { messageIds: [id] }, effect), clientId: null };
   },
+  drafts: async (team) => {
+    const body = team.fresh("half a thou");
+    const { client, id } = await team.person();
+    const effect = (rows: AllRows): number => count(rows, "drafts", { user: id, body });
+    const conversationId = must(await client.send({ to: "ben", body: "first" })).message!.conversationId;
+    return { ...team.call(client, "SaveDraft", { conversationId, body }, effect), clientId: null };
+  },
   deleteMessages: async (team) => {
     const { seq, id } = await team.said();
     const effect = (rows: AllRows): number => count(rows, "messages", { seq, deleted: 1, body: "" });
@@ -179,8 +186,8 @@ const ACTS: Record<OpKind, ((team: Team) => Promise<Omit<Act, "kind">>) | string
   archiveRoom: async (team) =>
     team.changes({ archived: true }, (id, rows) => count(rows, "rooms", { id, archived: 1 })),
   setPosting: async (team) =>
-    team.changes({ posting: { adminsOnly: true, slowSeconds: 60 } }, (id, rows) =>
-      count(rows, "rooms", { id, admins_only: 1, slow_seconds: 60 }),
+    team.changes({ posting: { adminsOnly: true, slowSeconds: 60, adminsCall: true } }, (id, rows) =>
+      count(rows, "rooms", { id, admins_only: 1, slow_seconds: 60, admins_call: 1 }),
     ),
   ban: async (team) =>
     team.changes({ ban: "ben" }, (room, rows) => count(rows, "seats", { room, user: team.ids.ben, state: "banned" })),

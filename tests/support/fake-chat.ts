@@ -168,6 +168,7 @@ export const ROOM: RoomView = {
   fromGroup: null,
   adminsOnly: true,
   slowSeconds: 60,
+  adminsCall: true,
 };
 
 /**

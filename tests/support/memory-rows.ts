@@ -14,6 +14,7 @@ import type {
   LockRows,
   MemberRow,
   MentionRow,
+  MentionRows,
   MessageRow,
   PreferenceRow,
   ReactionRow,
@@ -28,13 +29,16 @@ import type {
   RemovalRow,
   VersionRow,
 } from "../../src/chat/rows.ts";
-import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX, FIRST_FORMAT } from "../../src/chat/rows.ts";
+import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX } from "../../src/chat/audit-bounds.ts";
+import { FIRST_FORMAT } from "../../src/chat/rows.ts";
 import type { ProfileRow, ProfileRows } from "../../src/chat/profiles.ts";
 import type { PinRow, PinRows, SavedRow, SavedRows, UnreadRow, UnreadRows } from "../../src/chat/kept-rows.ts";
 import type { Seq } from "../../src/election/view.ts";
 import { lowerBound, table } from "./memory-tables.ts";
+import type { DraftRow } from "../../src/chat/draft-rows.ts";
 import type { ReportRow } from "../../src/chat/report-rows.ts";
-import { MemoryReports } from "./memory-reports.ts";
+import { MemoryDrafts } from "./memory-drafts.ts";
+import { MemoryReports, type MemoryTable } from "./memory-reports.ts";
 
 interface SingleRow {
   readonly user: string;
@@ -60,6 +64,7 @@ class Tables {
   pins = new Map<string, PinRow>();
   saved = new Map<string, SavedRow>();
   unreads = new Map<string, UnreadRow>();
+  drafts = new Map<string, DraftRow>();
   preferences = new Map<string, PreferenceRow>();
   invites = new Map<string, InviteRow>();
   inviteUses = new Map<string, InviteUseRow>();
@@ -147,6 +152,7 @@ export class MemoryRows implements Rows {
       reactions: table(t.reactions.values(), ["seq", "emoji", "user"]),
       versions: table(t.versions.values(), ["seq", "tag"]),
       removals: table(t.removals.values(), ["seq"]),
+      drafts: table(t.drafts.values(), ["user", "conversation"]),
       reports: table(t.reports.values(), ["message", "by"]),
       unreads: table(t.unreads.values(), ["user", "conversation"]),
       saved: table(this.#numbered(t.saved.values()), ["user", "conversation", "seq"]),
@@ -425,11 +431,8 @@ export class MemoryRows implements Rows {
     put: (row: RemovalRow): void => this.#set(this.#t.removals, String(row.seq), row),
   };
 
-  readonly reports = new MemoryReports({
-    all: () => this.#t.reports,
-    set: (key, row) => this.#set(this.#t.reports, key, row),
-    delete: (key) => this.#delete(this.#t.reports, key),
-  });
+  readonly reports = new MemoryReports(this.#part(() => this.#t.reports));
+  readonly drafts = new MemoryDrafts(this.#part(() => this.#t.drafts));
   readonly unreads: UnreadRows = {
     of: (user, conversation) => this.#t.unreads.get(`${user} ${conversation}`) ?? null,
     put: (row) => this.#set(this.#t.unreads, `${row.user} ${row.conversation}`, row),
@@ -457,6 +460,15 @@ export class MemoryRows implements Rows {
     },
   };
 
+  /** A table whose rows a class of its own writes. A clone has another map. */
+  #part<Row>(all: () => Map<string, Row>): MemoryTable<Row> {
+    return {
+      all,
+      set: (key, row) => this.#set(all(), key, row),
+      delete: (key) => this.#delete(all(), key),
+    };
+  }
+
   putVersion(row: VersionRow): void {
     this.#set(this.#t.versions, `${row.seq} ${row.tag}`, row);
   }
@@ -476,9 +488,12 @@ export class MemoryRows implements Rows {
     this.#set(this.#t.reactions, `${row.seq} ${row.emoji} ${row.user}`, row);
   }
 
-  addMention(row: MentionRow): void {
-    this.#set(this.#t.mentions, `${row.user} ${row.seq}`, row);
-  }
+  readonly mentions: MentionRows = {
+    in: (seq) =>
+      [...this.#t.mentions.values()].filter((row) => row.seq === seq).toSorted((a, b) => (a.user < b.user ? -1 : 1)),
+    add: (row) => this.#set(this.#t.mentions, `${row.user} ${row.seq}`, row),
+    drop: (_conversation, seq, user) => this.#delete(this.#t.mentions, `${user} ${seq}`),
+  };
 
   touchMessage(conversation: string, seq: Seq, changedSeq: Seq): void {
     this.#change(conversation, seq, { changedSeq });

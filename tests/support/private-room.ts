@@ -1,7 +1,7 @@
 /** A private room and the people who must not learn of it, in the chat without a cluster: for the tables of rights. */
 import type { Answer } from "../../src/chat/errors.ts";
 import { threadIdOf } from "../../src/chat/ids.ts";
-import type { RoomChange } from "../../src/chat/chat-service.ts";
+import type { RoomChange } from "../../src/chat/room-change.ts";
 import type { Target } from "./requests/request.ts";
 import { SOLO_PASSWORD, type Person, type SoloChat } from "./solo-chat.ts";
 

@@ -234,6 +234,14 @@ export class Views {
         return { kind: told.kind, person: this.userById(told.person) };
       case "conversation":
         return { kind: told.kind, conversationId: told.conversationId };
+      case "called": {
+        const { kind, conversationId, messageId, by } = told;
+        return { kind, conversationId, messageId, by: this.userById(by) };
+      }
+      case "draft": {
+        const { kind, conversationId, body, sessionId, timeMicros } = told;
+        return { kind, conversationId, body, sessionId, timeMicros };
+      }
       case "reports":
         return { kind: "reports", open: told.open };
       case "unread":
@@ -251,7 +259,7 @@ export class Views {
 
   room({ row, people, role }: RoomSummary): RoomView {
     const { id, name, topic, isPrivate, archived, historyFromJoining, fromGroupSeq: seq, createdBy } = row;
-    const { adminsOnly, slowSeconds } = row;
+    const { adminsOnly, slowSeconds, adminsCall } = row;
     const by = { name: this.userById(createdBy).displayName, timeMicros: row.createdMicros, seq };
     const what = {
       name,
@@ -261,6 +269,7 @@ export class Views {
       historyFromJoining,
       adminsOnly,
       slowSeconds,
+      adminsCall,
       fromGroup: seq === 0 ? null : by,
     };
     return { id, ...what, people, role, isForAll: id === GENERAL_ID };

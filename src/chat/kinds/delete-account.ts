@@ -41,6 +41,7 @@ export const deleteAccount: Kind<DeleteAccount> = {
       formerFolded: null,
     });
     rows.profiles.drop(op.user);
+    rows.drafts.dropAll(op.user);
     if (body.deleteMessages) {
       rows.setPurge(op.user, "");
       rows.reports.dropWords(op.user);

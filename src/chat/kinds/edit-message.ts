@@ -1,19 +1,29 @@
-/** Gives a message of the user another text. The texts that it had are kept as its versions, newest last. */
+/**
+ * Gives a message of the user another text, and the mentions of that text. The texts that it had are kept as its
+ * versions, newest last.
+ */
 import { MESSAGE_BYTES_MAX, VERSIONS_BYTES_MAX, VERSIONS_MAX } from "../bounds.ts";
 import type { Fact } from "../fact.ts";
-import { splitMessageId, type MessageId } from "../ids.ts";
-import type { EarlyEdit, Rows, VersionRow } from "../rows.ts";
+import { isThreadId, splitMessageId, type MessageId, type UserId } from "../ids.ts";
+import { NO_PREFERENCES, sees, type EarlyEdit, type Mention, type Rows, type VersionRow } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
 import { homeOf, isSeen, placeOf, placeOfRequest, type Place } from "./places.ts";
+import { callsAll } from "./rooms.ts";
 import { living, notLiving } from "./sessions.ts";
 import { microsOf, tagOf } from "./tags.ts";
+import { followAsMentioned } from "./threads.ts";
 
 export interface EditMessage {
   readonly kind: "editMessage";
   readonly message: MessageId;
   readonly body: string;
+  /** Whom the proposer found in the text, each user once. Absent: nobody. */
+  readonly mentions?: readonly Mention[];
 }
+
+/** A message that is older gets mentions by an edit and calls nobody by them: 24 hours. */
+const CALLS_MICROS = 24 * 3_600 * 1e6;
 
 /**
  * Of two texts the later one is shown, and the other is one of its versions, so that no branch loses what it
@@ -23,32 +33,47 @@ export const editMessage: Kind<EditMessage> = {
   since: 1,
   merge: "latest",
   recorded: true,
-  read: ({ message, body }) => ({ kind: "editMessage", message, body }),
+  read: ({ message, body, mentions }) => ({
+    kind: "editMessage",
+    message,
+    body,
+    ...(mentions.length === 0 ? {} : { mentions: mentions.map(({ user, name, silent }) => ({ user, name, silent })) }),
+  }),
   content: ({ message, body }) => `${message}\0${body}`,
 
-  decide(op, { message, body }, seq, rows) {
+  decide(op, { message, body, mentions = [] }, seq, rows) {
     if (body === "" || Buffer.byteLength(body) > MESSAGE_BYTES_MAX) return refused("invalid");
-    if (op.recovered) return done(setRecovered(op, { message, body }, seq, rows));
+    if (op.recovered) return done(setRecovered(op, { message, body, mentions }, seq, rows));
     if (living(op.user, rows) === null) return notLiving(op.user, rows);
     const place = placeOf(message, op.user, rows);
     if (place === null || !isSeen(place, op.user, rows)) return refused("not_found", false);
     if (place.author !== op.user) return refused("not_allowed", false);
-    if (rows.room(homeOf(place.conversation, rows))?.archived === true) return refused("archived", false);
+    const room = rows.room(homeOf(place.conversation, rows));
+    if (room?.archived === true) return refused("archived", false);
+    // An edit calls nobody that a message could not.
+    const isMember = room !== null && (rows.seat(room.id, op.user)?.role ?? "member") === "member";
+    const isNew = callsAll(mentions) && !callsAll(rows.mentions.in(place.seq));
+    if (room?.adminsCall === true && isMember && isNew) return refused("not_allowed", false);
     if (rows.message(place.conversation, place.seq)?.body === body) return done();
     // On one branch the log decides, so this text is later than the present one, whatever the clocks say.
     const timeMicros = Math.max(op.timeMicros, microsOf(rows.newestVersion(place.seq)) + 1);
-    return done(addVersion(place, { tag: tagOf({ ...op, timeMicros }), body }, seq, rows));
+    return done(addVersion(place, { tag: tagOf({ ...op, timeMicros }), body, mentions }, seq, rows));
   },
 };
 
 /** A text that another branch has accepted; for a message still to come it waits. */
-function setRecovered(op: OpHead, { message, body }: Omit<EditMessage, "kind">, seq: Seq, rows: Rows): readonly Fact[] {
+function setRecovered(
+  op: OpHead,
+  { message, body, mentions }: Required<Omit<EditMessage, "kind">>,
+  seq: Seq,
+  rows: Rows,
+): readonly Fact[] {
   const parts = splitMessageId(message);
   if (parts === null || parts.author !== op.user) return [];
   const { author, clientId } = parts;
   const request = rows.request(author, clientId);
   const place = request === null ? null : placeOfRequest(request);
-  const what: EarlyEdit = `edit ${tagOf(op)} ${body}`;
+  const what: EarlyEdit = `edit ${tagOf(op)} ${encodeURIComponent(JSON.stringify(mentions))} ${body}`;
   if (place !== null) return applyEarlyEdit(place, what, seq, rows);
   rows.addEarly({ author, clientId, user: op.user, what });
   return [];
@@ -57,21 +82,59 @@ function setRecovered(op: OpHead, { message, body }: Omit<EditMessage, "kind">, 
 /** Gives the message, which has arrived, the text of another branch. */
 export function applyEarlyEdit(place: Place, what: EarlyEdit, seq: Seq, rows: Rows): readonly Fact[] {
   if (rows.message(place.conversation, place.seq)?.deleted !== false) return [];
-  const [, micros, request, ...body] = what.split(" ");
-  return addVersion(place, { tag: `${micros} ${request}`, body: body.join(" ") }, seq, rows);
+  const [, micros, request, encoded = "", ...body] = what.split(" ");
+  const mentions = JSON.parse(decodeURIComponent(encoded)) as readonly Mention[];
+  return addVersion(place, { tag: `${micros} ${request}`, body: body.join(" "), mentions }, seq, rows);
 }
 
-function addVersion(place: Place, version: Pick<VersionRow, "tag" | "body">, seq: Seq, rows: Rows): readonly Fact[] {
+/** A text that a message gets, with what it mentions. */
+interface NewText extends Pick<VersionRow, "tag" | "body"> {
+  readonly mentions: readonly Mention[];
+}
+
+function addVersion(place: Place, text: NewText, seq: Seq, rows: Rows): readonly Fact[] {
   const { conversation } = place;
+  const { tag, body } = text;
   const newest = rows.newestVersion(place.seq);
   if (newest === "")
     rows.putVersion({ seq: place.seq, tag: "", body: rows.message(conversation, place.seq)?.body ?? "" });
-  rows.putVersion({ seq: place.seq, ...version });
+  rows.putVersion({ seq: place.seq, tag, body });
   dropOldest(place.seq, rows);
-  if (version.tag <= newest) return [];
-  rows.setBody(conversation, place.seq, version.body, seq);
+  if (tag <= newest) return [];
+  rows.setBody(conversation, place.seq, body, seq);
+  const called = setMentions(place, text, seq, rows);
   const message = rows.message(conversation, place.seq)!;
-  return [{ kind: "changed", message, audience: { membersOf: conversation } }];
+  return [{ kind: "changed", message, audience: { membersOf: conversation } }, ...called];
+}
+
+/** The mentions are those of the text that is shown. Whoever is called only now hears of it. */
+function setMentions(place: Place, { tag, mentions }: NewText, seq: Seq, rows: Rows): readonly Fact[] {
+  const { conversation, seq: messageSeq } = place;
+  const before = new Map(rows.mentions.in(messageSeq).map((one) => [one.user, one]));
+  const users = new Set(mentions.map(({ user }) => user));
+  for (const user of before.keys()) if (!users.has(user)) rows.mentions.drop(conversation, messageSeq, user);
+  const sent = rows.message(conversation, messageSeq)?.timeMicros ?? 0;
+  const isOld = microsOf(tag) - sent > CALLS_MICROS;
+  const called: Mention[] = [];
+  for (const mention of mentions) {
+    const was = before.get(mention.user);
+    const isNew = !mention.silent && was?.silent !== false;
+    const row = { ...mention, silent: mention.silent || (isNew && isOld) };
+    rows.mentions.add({ conversation, seq: messageSeq, ...row });
+    if (isNew && !isOld) called.push(row);
+  }
+  const follows = isThreadId(conversation) ? followAsMentioned({ seq, rows }, conversation, called) : [];
+  return [...follows, ...called.flatMap(({ user }) => call(place, user, rows))];
+}
+
+/** The number of unread mentions tells nothing to whoever has read the message, and pages do not call for it alone. */
+function call(place: Place, user: UserId, rows: Rows): readonly Fact[] {
+  const { conversation, seq, author } = place;
+  const member = rows.member(conversation, user);
+  if (user === author || member === null || !sees(member, rows.message(conversation, seq)!)) return [];
+  const { muted, level } = rows.preference(user, conversation) ?? NO_PREFERENCES;
+  if (muted || level === "nothing" || rows.isHidden(conversation, user, seq)) return [];
+  return [{ kind: "called", conversationId: conversation, messageId: place.id, by: author, audience: { user } }];
 }
 
 /**

@@ -10,6 +10,7 @@ import { createInvite } from "./create-invite.ts";
 import { createReset } from "./create-reset.ts";
 import { createRoom } from "./create-room.ts";
 import { deleteAccount } from "./delete-account.ts";
+import { drafts } from "./drafts.ts";
 import { setPosting } from "./set-posting.ts";
 import { deleteMessages } from "./delete-messages.ts";
 import { editMessage } from "./edit-message.ts";
@@ -82,6 +83,7 @@ export const KINDS = {
   setProfile,
   report,
   settleReport,
+  drafts,
 } as const;
 
 // Only the executable that tests upgrade to has this kind; see next.ts.

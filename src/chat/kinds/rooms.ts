@@ -9,7 +9,8 @@
 import type { ChatErrorCode } from "../errors.ts";
 import type { Fact } from "../fact.ts";
 import { GENERAL_ID, isRoomId, type ConversationId, type UserId } from "../ids.ts";
-import type { MemberRow, RoomRole, RoomRow, Rows, SeatRow } from "../rows.ts";
+import { HERE, ROOM } from "../mention-text.ts";
+import type { MemberRow, Mention, RoomRole, RoomRow, Rows, SeatRow } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { refused, type Decision, type OpHead } from "./kind.ts";
 import { isOff, living, notLiving } from "./sessions.ts";
@@ -86,6 +87,7 @@ export function openRoom({ seq, rows }: At, id: ConversationId): RoomRow {
     archivedTag: "",
     adminsOnly: false,
     slowSeconds: 0,
+    adminsCall: false,
     postingTag: "",
     changedSeq: seq,
   };
@@ -238,6 +240,11 @@ export function leaveAll(at: At): readonly Fact[] {
   const facts: Fact[] = [];
   for (const seat of at.rows.seatsOf(at.op.user)) leaveSeat(at, seat, "left", facts);
   return facts;
+}
+
+/** Whether somebody calls everybody in a room, or everybody who is online. */
+export function callsAll(mentions: readonly Mention[]): boolean {
+  return mentions.some(({ user, silent }) => !silent && (user === ROOM || user === HERE));
 }
 
 /** The fact that the room changed, for everybody in it. */

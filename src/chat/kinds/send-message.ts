@@ -12,14 +12,15 @@ import {
   type MessageId,
   type UserId,
 } from "../ids.ts";
-import type { MemberRow, Rows } from "../rows.ts";
+import type { MemberRow, Mention, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { directPeople, groupPeople, openFor } from "./direct.ts";
+import { endDraft } from "./drafts.ts";
 import { applyEarly } from "./early.ts";
 import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
 import { mayRead, placeOfRequest, placeOfRoot } from "./places.ts";
 import { moveMark } from "./read-mark.ts";
-import { openRoom, type At } from "./rooms.ts";
+import { callsAll, openRoom, type At } from "./rooms.ts";
 import { knows } from "./guests.ts";
 import { isOff, living } from "./sessions.ts";
 import {
@@ -31,16 +32,6 @@ import {
   threadBelow,
   visibleRoot,
 } from "./threads.ts";
-
-/** Somebody whom a message mentions. */
-export interface Mention {
-  /** Or ROOM or HERE (mention-text.ts). */
-  readonly user: UserId;
-  /** What stands behind the `@` in the text; "" for somebody whom only `@here` calls. */
-  readonly name: string;
-  /** It calls nobody. */
-  readonly silent: boolean;
-}
 
 export interface SendMessage {
   readonly kind: "sendMessage";
@@ -56,6 +47,8 @@ export interface SendMessage {
   readonly quoted?: MessageId;
   /** To a group that may not be there yet: its people, with the author; absent otherwise. */
   readonly people?: readonly UserId[];
+  /** The message is sent beside a reply in a thread: the draft here is another text. Absent: false. */
+  readonly keepsDraft?: boolean;
 }
 
 /**
@@ -70,7 +63,7 @@ export const sendMessage: Kind<SendMessage> = {
   since: 1,
   merge: "keep",
   recorded: true,
-  read: ({ conversation, body, readUpTo, parent, quoted, mentions, people }) => ({
+  read: ({ conversation, body, readUpTo, parent, quoted, mentions, people, keepsDraft }) => ({
     kind: "sendMessage",
     conversation,
     body,
@@ -79,6 +72,7 @@ export const sendMessage: Kind<SendMessage> = {
     ...(quoted === "" ? {} : { quoted }),
     ...(mentions.length === 0 ? {} : { mentions: mentions.map(({ user, name, silent }) => ({ user, name, silent })) }),
     ...(people.length === 0 ? {} : { people }),
+    ...(keepsDraft ? { keepsDraft } : {}),
   }),
   content: ({ conversation, body, quoted = "" }) => `${conversation}\0${body}${quoted === "" ? "" : `\0${quoted}`}`,
 
@@ -112,7 +106,7 @@ export const sendMessage: Kind<SendMessage> = {
     };
     rows.addMessage(message);
     const mentions = deleted ? [] : (body.mentions ?? []);
-    for (const mention of mentions) rows.addMention({ conversation, seq, ...mention });
+    for (const mention of mentions) rows.mentions.add({ conversation, seq, ...mention });
     const facts: Fact[] = deleted ? [] : [{ kind: "message", message, audience: { membersOf: conversation } }];
     if (thread !== null) followAsAuthor(thread, author, seq, rows);
     if (isThreadId(conversation)) facts.push(...followAsMentioned(at, conversation, mentions));
@@ -123,6 +117,7 @@ export const sendMessage: Kind<SendMessage> = {
       const seen = answered === null ? "" : (rows.unreads.of(op.user, conversation)?.tag ?? "");
       moveMark(member, answered ?? 0, { seq, rows, facts, fresh: [], seen });
     }
+    if (body.keepsDraft !== true) endDraft(at, conversation, facts);
     if (op.recovered) facts.push(...applyEarly(place, seq, rows));
     return { kind: "sent", conversation, facts };
   },
@@ -148,7 +143,7 @@ interface Opened {
 
 type Destination = Pick<SendMessage, "conversation" | "people">;
 
-function open(at: At, to: Destination): Opened | Decision {
+function open(at: At, to: Destination & Pick<SendMessage, "mentions">): Opened | Decision {
   const { op, seq, rows } = at;
   const { conversation } = to;
   const there = rows.member(conversation, op.user);
@@ -160,7 +155,9 @@ function open(at: At, to: Destination): Opened | Decision {
   const isStranger = there === null && people?.some((person) => !knows(op.user, person, rows)) === true;
   if (isStranger && !op.recovered) return refused("not_found", false);
   if (people === null) openRoom(at, conversation);
-  const refusal = op.recovered ? null : refusalOf(at, conversation, people ?? []);
+  const refusal = op.recovered
+    ? null
+    : refusalOf(at, { conversation, people: people ?? [], mentions: to.mentions ?? [] });
   if (refusal !== null) return refusal;
   const member = there ?? (people === null ? null : openFor(conversation, op.user, people, seq, rows));
   return { conversation, member, facts: [] };
@@ -172,13 +169,18 @@ function peopleToOpen({ op, rows }: At, { conversation, people = [] }: Destinati
 }
 
 /** Whoever may write in the conversation of a message may write in the thread below it, and follows the thread then. */
-function openInThread(at: At, { conversation: thread, parent: wasIn = "" }: SendMessage): Opened | Decision {
+function openInThread(
+  at: At,
+  { conversation: thread, parent: wasIn = "", mentions = [] }: SendMessage,
+): Opened | Decision {
   const { op, rows } = at;
   const parent = op.recovered ? wasIn : parentFor(at, thread);
   if (parent === null) return refused("not_found", false);
   // Another thread: there are none in threads.
   if (parent === "" || isThreadId(parent)) return refused("invalid");
-  const refusal = op.recovered ? null : refusalOf(at, parent, rows.membersOf(parent));
+  const refusal = op.recovered
+    ? null
+    : refusalOf(at, { conversation: parent, people: rows.membersOf(parent), mentions });
   if (refusal !== null) return refusal;
   // A message of another conversation has the id of the root here: the reply is kept where its branch showed it.
   const known = rows.conversation(thread)?.parent ?? placeOfRoot(thread, rows)?.conversation ?? parent;
@@ -197,7 +199,10 @@ function parentFor({ op, rows }: At, thread: ConversationId): ConversationId | n
 }
 
 /** The reason why the author may not write to these people; null if the author may. */
-function refusalOf({ op, rows }: At, conversation: ConversationId, people: readonly UserId[]): Decision | null {
+function refusalOf(
+  { op, rows }: At,
+  { conversation, people, mentions = [] }: Required<Destination> & Pick<SendMessage, "mentions">,
+): Decision | null {
   const author = rows.user(op.user);
   if (author === null) return refused("not_logged_in", false);
   if (author.deleted !== 0) return refused("not_logged_in");
@@ -206,7 +211,8 @@ function refusalOf({ op, rows }: At, conversation: ConversationId, people: reado
     const room = rows.room(conversation);
     if (room?.archived === true) return refused("archived", false);
     const isMember = (rows.seat(conversation, op.user)?.role ?? "member") === "member";
-    return room?.adminsOnly === true && isMember ? refused("not_allowed", false) : null;
+    const isShut = room?.adminsOnly === true || (room?.adminsCall === true && callsAll(mentions));
+    return isShut && isMember ? refused("not_allowed", false) : null;
   }
   // Notes have no other member. In any other conversation somebody else must still be able to read the message.
   const isNotes = people.length === 1;

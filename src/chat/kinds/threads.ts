@@ -43,7 +43,7 @@ export function followAsAuthor(thread: ConversationId, user: UserId, seq: Seq, r
  * read it.
  */
 export function followAsMentioned(
-  { seq, rows }: At,
+  { seq, rows }: Pick<At, "seq" | "rows">,
   thread: ConversationId,
   mentions: readonly { readonly user: UserId; readonly silent: boolean }[],
 ): readonly Fact[] {

@@ -19,6 +19,7 @@ import { Keeping } from "./keeping.ts";
 import { LinkTokens } from "./link-tokens.ts";
 import { Managing } from "./managing.ts";
 import { OPERATOR } from "../kinds/roles.ts";
+import { Drafting } from "./drafting.ts";
 import { MarkGatherer } from "./mark-gatherer.ts";
 import { MessageChanges } from "./message-changes.ts";
 import { Messaging } from "./messaging.ts";
@@ -90,14 +91,10 @@ export function createChat(options: ChatOptions): Chat {
   const invites = new Invites(options, { writer, reading, views, finder, tokens });
   const managing = new Managing(options, { writer, reading, views, finder, tokens });
   const accounts = new Accounts(options, { writer, reading, views, invites, tokens });
-  const marks = new MarkGatherer(writer, {
-    gatherMs: options.gatherMarksMs,
-    scheduler: hostScheduler,
-    newId: () => crypto.randomUUID(),
-  });
+  const { marks, drafting, flush } = gatherers(options, { writer, reading });
   const recipients = new Recipients(options, { reading, finder });
   const changes = new MessageChanges(options, { writer, reading, views });
-  const messaging = new Messaging(options, { writer, changes, marks, reading, views, recipients });
+  const messaging = new Messaging(options, { writer, changes, marks, reading, views, recipients, drafting });
   const keeping = new Keeping(options, { writer, marks, changes, reading, views });
   const rooms = new Rooms(options, { writer, reading, views, finder });
   const threads = new Threads(options, { writer, reading, views });
@@ -112,7 +109,7 @@ export function createChat(options: ChatOptions): Chat {
   });
 
   return {
-    ...accountCalls(accounts, marks),
+    ...accountCalls(accounts, { flush }),
     ...callsOf(messaging),
     ...callsOf(rooms),
     ...callsOf(threads),
@@ -121,6 +118,7 @@ export function createChat(options: ChatOptions): Chat {
     ...callsOf(invites),
     ...callsOf(managing),
     ...callsOf(new ActivityList(options, { reading, views })),
+    ...drafting.calls(),
     ...callsOf(new Reports(options, { writer, reading, views })),
     ...callsOf(new Auditing(options, { reading, views })),
     person: (session, input) => people.person(session, input),
@@ -135,10 +133,25 @@ export function createChat(options: ChatOptions): Chat {
       projections.replaced();
     },
     stop() {
-      marks.flush();
+      flush();
       feeds.stop();
     },
   };
+}
+
+/** The parts that propose what many users change as one op. */
+function gatherers(options: ChatOptions, parts: { readonly writer: Writer; readonly reading: Reading }) {
+  const marks = new MarkGatherer(parts.writer, {
+    gatherMs: options.gatherMarksMs,
+    scheduler: hostScheduler,
+    newId: () => crypto.randomUUID(),
+  });
+  const drafting = new Drafting(options, parts);
+  const flush = (): void => {
+    marks.flush();
+    drafting.flush();
+  };
+  return { marks, drafting, flush };
 }
 
 /** Calls without a session, which are therefore apart from those of the page and of programs. */
@@ -171,8 +184,8 @@ type AccountCall =
   | "endSession"
   | "endOtherSessions";
 
-/** A call that may end a session first proposes the marks made with it, because they would be refused afterwards. */
-function accountCalls(accounts: Accounts, marks: MarkGatherer): Pick<WholeChat, AccountCall> {
+/** A call that may end a session first proposes what was gathered of it, because that would be refused afterwards. */
+function accountCalls(accounts: Accounts, gathered: { flush(): void }): Pick<WholeChat, AccountCall> {
   return {
     registration: () => accounts.registration(),
     authenticate: (token) => accounts.authenticate(token),
@@ -181,26 +194,26 @@ function accountCalls(accounts: Accounts, marks: MarkGatherer): Pick<WholeChat, 
     login: (input, caller) => accounts.login(input, caller),
     resetPassword: (input, caller) => accounts.resetPassword(input, caller),
     logout(session) {
-      marks.flush();
+      gathered.flush();
       return accounts.logout(session);
     },
     changePassword(session, input) {
-      marks.flush();
+      gathered.flush();
       return accounts.changePassword(session, input);
     },
     deleteAccount(session, input) {
-      marks.flush();
+      gathered.flush();
       return accounts.deleteAccount(session, input);
     },
     listSessions: (session, input) => accounts.listSessions(session, input),
     async endSession(session, input) {
       const clientId = checkClientId(input.clientId);
-      marks.flush();
+      gathered.flush();
       return clientId.ok ? await accounts.endSession(session, input.id, clientId.value) : clientId;
     },
     async endOtherSessions(session, input) {
       const clientId = checkClientId(input.clientId);
-      marks.flush();
+      gathered.flush();
       return clientId.ok ? await accounts.endOtherSessions(session, clientId.value) : clientId;
     },
   };

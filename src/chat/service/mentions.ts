@@ -5,8 +5,8 @@
 import { HERE_MAX, MENTIONS_MAX, SIGNS_MAX } from "../bounds.ts";
 import { failed, type ChatError } from "../errors.ts";
 import type { ConversationId, UserId } from "../ids.ts";
-import type { Mention } from "../kinds/send-message.ts";
 import { CALLS, HERE, namesAt, signsIn, type Sign } from "../mention-text.ts";
+import type { Mention } from "../rows.ts";
 import type { Presence } from "../ports.ts";
 import type { Queries } from "../queries.ts";
 import { typedName } from "./names.ts";

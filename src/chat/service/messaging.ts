@@ -19,7 +19,9 @@ import { checkBody, checkClientId, checkEmoji, checkIds, checkLimit, checkListPa
 import { LEVELS } from "../kinds/set-preference.ts";
 import { NO_SUCH_ROOM, type Recipients } from "./recipients.ts";
 import type { MessageChanges } from "./message-changes.ts";
+import type { Drafting } from "./drafting.ts";
 import type { MarkGatherer } from "./mark-gatherer.ts";
+import { HERE } from "../mention-text.ts";
 import { mentionsIn } from "./mentions.ts";
 import { typedName } from "./names.ts";
 import type { OpBody } from "../kinds/kinds.ts";
@@ -67,6 +69,7 @@ const NO_SUCH_LEVEL = `Choose one of: ${LEVELS.join(", ")}.`;
 
 const TOO_MANY_REACTIONS = `A message can have ${EMOJI_PER_MESSAGE} different emoji and ${REACTIONS_PER_MESSAGE} reactions. Choose one that is there.`;
 
+const ADMINS_CALL = "Only those who run this room call everybody by @room and @here. Name the people, or leave it out.";
 const ADMINS_WRITE = "Only those who run this room write in it.";
 /** Messages among which slow mode looks for the last one of the user. */
 const SLOW_LOOK = 200;
@@ -86,6 +89,7 @@ export class Messaging {
   readonly #reading: Reading;
   readonly #views: Views;
   readonly #recipients: Recipients;
+  readonly #drafting: Pick<Drafting, "sends">;
 
   constructor(
     deps: MessagingDeps,
@@ -96,6 +100,7 @@ export class Messaging {
       readonly reading: Reading;
       readonly views: Views;
       readonly recipients: Recipients;
+      readonly drafting: Pick<Drafting, "sends">;
     },
   ) {
     this.#deps = deps;
@@ -105,6 +110,7 @@ export class Messaging {
     this.#reading = parts.reading;
     this.#views = parts.views;
     this.#recipients = parts.recipients;
+    this.#drafting = parts.drafting;
   }
 
   async send(session: Session, input: SendInput): Promise<Answer<MessageView>> {
@@ -118,13 +124,17 @@ export class Messaging {
     // There it quotes what it answers, unless that was deleted.
     const quoted = queries.messageById(root, session.userId)?.deleted === false ? root : "";
     const second = { conversationId: parent, body: input.body, clientId: secondIdOf(input.clientId), quoted };
-    const also = await this.#send(session, second);
+    const also = await this.#send(session, second, { keepsDraft: true });
     if (also.ok) return { ...also, value: sent.value };
     // The reply was sent: only a repeat brings the other one, if anything can.
     return CHAT_ERRORS[also.error.code].http >= 500 || also.error.code === "slow_down" ? failedWith("timed_out") : sent;
   }
 
-  async #send(session: Session, input: SendInput): Promise<Answer<MessageView>> {
+  async #send(
+    session: Session,
+    input: SendInput,
+    more: { readonly keepsDraft?: true } = {},
+  ): Promise<Answer<MessageView>> {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
     const body = checkBody(input.body);
@@ -146,6 +156,7 @@ export class Messaging {
     const text = { author: session.userId, conversation, isRoom, body: body.value };
     const mentions = mentionsIn(text, { queries: queries(), presence });
     if (!mentions.ok) return mentions;
+    if (more.keepsDraft !== true) this.#drafting.sends(session.userId, conversation);
     const op: OpBody = {
       kind: "sendMessage",
       conversation,
@@ -153,11 +164,12 @@ export class Messaging {
       readUpTo,
       parent,
       quoted,
+      ...more,
       ...(people === undefined ? {} : { people }),
       ...(mentions.value.length === 0 ? {} : { mentions: mentions.value }),
     };
     const written = await this.#writer.write(session.userId, clientId.value, op);
-    if (!written.ok && written.error.code === "not_allowed") return failed("not_allowed", ADMINS_WRITE);
+    if (!written.ok && written.error.code === "not_allowed") return this.#mayNotWrite(conversation, session);
     if (!written.ok) {
       return written.error.code === "unknown_recipient" ? failedWith("unknown_recipient", { field: "to" }) : written;
     }
@@ -171,6 +183,12 @@ export class Messaging {
     }
     const row = this.#deps.queries().message(conversation, session.userId, result.seq);
     return row === null ? failedWith("not_found") : { ok: true, value: this.#views.message(row), cursor };
+  }
+
+  #mayNotWrite(conversation: ConversationId, { userId }: Session): ReturnType<typeof failed> {
+    const queries = this.#deps.queries();
+    const room = queries.rooms.room(queries.homeOf(conversation), userId);
+    return failed("not_allowed", room?.row.adminsOnly === true ? ADMINS_WRITE : ADMINS_CALL, { field: "body" });
   }
 
   /**
@@ -245,12 +263,36 @@ export class Messaging {
     const body = checkBody(input.body);
     if (!body.ok) return body;
     const { messageId: message } = input;
+    const mentions = this.#mentionsOfEdit(session, message, body.value);
+    if (!mentions.ok) return mentions;
     const written = await this.#changes.write(session, clientId.value, {
       kind: "editMessage",
       message,
       body: body.value,
+      ...(mentions.value.length === 0 ? {} : { mentions: mentions.value }),
     });
-    return !written.ok && written.error.code === "not_allowed" ? failed("not_allowed", NOT_YOURS) : written;
+    if (written.ok || written.error.code !== "not_allowed") return written;
+    const isOwn = splitMessageId(message)?.author === session.userId;
+    return failed("not_allowed", isOwn ? ADMINS_CALL : NOT_YOURS, { field: "body" });
+  }
+
+  /** Whom `@here` called when the message was sent is called still; nobody who came online since. */
+  #mentionsOfEdit({ userId: author }: Session, message: MessageId, body: string): ReturnType<typeof mentionsIn> {
+    const queries = this.#deps.queries();
+    const row = queries.messageById(message, author);
+    // The op is refused.
+    if (row === null) return { ok: true, value: [] };
+    const { conversation, seq } = row;
+    const before = queries.mentionsIn(seq);
+    const calledHere = new Set(before.map(({ user }) => user));
+    const presence = calledHere.has(HERE) ? { isOnline: (user: UserId) => calledHere.has(user) } : this.#deps.presence;
+    return mentionsIn(
+      { author, conversation, isRoom: directMembers(conversation) === null, body },
+      {
+        queries,
+        presence,
+      },
+    );
   }
 
   async message(session: Session, input: { readonly messageId: MessageId } & ReadAt): Promise<Answer<MessageView>> {

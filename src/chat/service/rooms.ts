@@ -13,7 +13,8 @@ import type { RoomSummary } from "../queries.ts";
 import type { Reading } from "../reading.ts";
 import type { RoomRole } from "../rows.ts";
 import { failedWith, noSuchPerson } from "../sentences.ts";
-import type { ListRoomsInput, ReadAt, RoomChange, RoomPersonView, RoomView, Session } from "../chat-service.ts";
+import type { ListRoomsInput, ReadAt, RoomPersonView, RoomView, Session } from "../chat-service.ts";
+import type { RoomChange } from "../room-change.ts";
 import type { Views } from "../feed/views.ts";
 import type { Finder } from "./finder.ts";
 import { checkRoomName, typedName, typedRoomName } from "./names.ts";
@@ -234,9 +235,11 @@ export class Rooms {
       case "archived":
         return { kind: "archiveRoom", room, archived: change.archived };
       case "posting": {
-        const { adminsOnly, slowSeconds } = change;
+        const { adminsOnly, slowSeconds, adminsCall = false } = change;
         const isSeconds = Number.isInteger(slowSeconds) && slowSeconds >= 0 && slowSeconds <= SLOW_SECONDS_MAX;
-        return isSeconds ? { kind: "setPosting", room, adminsOnly, slowSeconds } : failed("invalid", NOT_SLOW);
+        return isSeconds
+          ? { kind: "setPosting", room, adminsOnly, slowSeconds, adminsCall }
+          : failed("invalid", NOT_SLOW);
       }
       case "invite":
       case "remove": {
@@ -306,6 +309,7 @@ function unseen(room: string): RoomView {
     historyFromJoining: false,
     adminsOnly: false,
     slowSeconds: 0,
+    adminsCall: false,
     fromGroup: null,
   };
   return { id: isRoomId(room) ? room : "", ...nothing, isPrivate: true, role: null, isForAll: false };

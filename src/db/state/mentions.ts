@@ -1,8 +1,8 @@
 /** Whom messages mention: what apply writes of it, and what readers see and count. */
-import { asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import { ROOM } from "../../chat/mention-text.ts";
-import type { UserId } from "../../chat/ids.ts";
-import type { MemberRow, MentionRow } from "../../chat/rows.ts";
+import type { ConversationId, UserId } from "../../chat/ids.ts";
+import type { MemberRow, MentionRow, MentionRows } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { compile, type Bound, type StateConnection } from "./connection.ts";
 import { hidden, mentions, messages, reads } from "./schema.ts";
@@ -12,20 +12,27 @@ const p = sql.placeholder;
 /** A mention of a message, without the places that its message has too. */
 export type SeenMention = Pick<MentionRow, "user" | "name" | "silent">;
 
-export class StateMentions {
+export class StateMentions implements MentionRows {
   readonly #q: ReturnType<typeof mentionStatements>;
 
-  constructor(connection: StateConnection) {
+  readonly #numberOf: (conversation: ConversationId) => Seq | null;
+
+  /** `numberOf`: the number of a conversation. */
+  constructor(connection: StateConnection, numberOf: (conversation: ConversationId) => Seq | null) {
     this.#q = mentionStatements(connection);
+    this.#numberOf = numberOf;
   }
 
-  /** `number`: of the message's conversation. */
-  add(number: Seq | null, { user, seq, name, silent }: MentionRow): void {
-    this.#q.add.run(user, number, seq, name, silent ? 1 : 0);
+  add({ user, conversation, seq, name, silent }: MentionRow): void {
+    this.#q.add.run(user, this.#numberOf(conversation), seq, name, silent ? 1 : 0);
+  }
+
+  drop(conversation: ConversationId, seq: Seq, user: UserId): void {
+    this.#q.dropOne.run(user, this.#numberOf(conversation), seq);
   }
 
   /** Removes those of a message that is erased. */
-  drop(seq: Seq): void {
+  dropAll(seq: Seq): void {
     this.#q.drop.run(seq);
   }
 
@@ -92,6 +99,12 @@ function mentionStatements(c: StateConnection) {
         }),
     ),
     drop: compile(c, db.delete(mentions).where(ofMessage)),
+    dropOne: compile(
+      c,
+      db
+        .delete(mentions)
+        .where(and(eq(mentions.user, p("user")), eq(mentions.conversation, p("number")), eq(mentions.seq, p("seq")))),
+    ),
     in: compile(
       c,
       db

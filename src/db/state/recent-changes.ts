@@ -29,6 +29,11 @@ export function savedBy(user: UserId): string {
   return `saved by ${user}`;
 }
 
+/** What stands, among the conversations, for what a user has written there and not sent. */
+export function draftsOf(user: UserId): string {
+  return `drafts of ${user}`;
+}
+
 /** What stands, among the conversations, for what people say about themselves. */
 export const PROFILES = "profiles";
 

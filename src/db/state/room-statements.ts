@@ -120,6 +120,7 @@ function putRoom(c: StateConnection) {
     adminsOnly: p("adminsOnly"),
     slowSeconds: p("slowSeconds"),
     postingTag: p("postingTag"),
+    adminsCall: p("adminsCall"),
   });
   return compile(
     c,
@@ -145,6 +146,7 @@ function putRoom(c: StateConnection) {
         adminsOnly: sql`excluded.admins_only`,
         slowSeconds: sql`excluded.slow_seconds`,
         postingTag: sql`excluded.posting_tag`,
+        adminsCall: sql`excluded.admins_call`,
       },
     }),
   );

@@ -127,6 +127,7 @@ export function roomRow(row: readonly unknown[]): RoomRow {
     adminsOnly: row[17] === 1,
     slowSeconds: row[18] as number,
     postingTag: row[19] as string,
+    adminsCall: row[20] === 1,
   };
 }
 

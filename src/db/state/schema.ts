@@ -255,6 +255,7 @@ export const rooms = sqliteTable(
     adminsOnly: integer("admins_only", { mode: "boolean" }).notNull().default(false),
     slowSeconds: integer("slow_seconds").notNull().default(0),
     postingTag: text("posting_tag").notNull().default(""),
+    adminsCall: integer("admins_call", { mode: "boolean" }).notNull().default(false),
   },
   (t) => [
     uniqueIndex("rooms_folded").on(t.folded),
@@ -462,6 +463,20 @@ export const reports = sqliteTable(
     index("reports_by").on(t.by, t.tag),
     index("reports_listed").on(t.isDone, t.seq),
   ],
+);
+
+/** What people have written and not sent; DraftRow says what the columns are. */
+export const drafts = sqliteTable(
+  "drafts",
+  {
+    user: text().notNull(),
+    conversation: text().notNull(),
+    body: text().notNull(),
+    session: text().notNull(),
+    tag: text().notNull(),
+    changedSeq: integer("changed_seq").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.user, t.conversation] }), index("drafts_changed").on(t.user, t.changedSeq)],
 );
 
 /** Messages above the reader's mark that were read singly. */

@@ -52,6 +52,7 @@ import { StateRoomQueries } from "./room-queries.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
 import { memberRow, one, sessionRow, userRow } from "./row-shapes.ts";
 import { changeOf, hiddenChanges, group, readChanges, seen, type Gone, type Sides } from "./seen-messages.ts";
+import type { StateDrafts } from "./drafts.ts";
 import { StateAdminQueries } from "./admin-queries.ts";
 import { chosen, isCounted, isListed, kindOfHome, sum, upTo, waitingOf, type Standing } from "./standings.ts";
 import { StateActivity } from "./activity.ts";
@@ -85,6 +86,7 @@ export class StateQueries implements Queries {
   readonly newestMicros: () => number;
   readonly rooms: StateRoomQueries;
   readonly admin: StateAdminQueries;
+  readonly drafts: StateDrafts;
   readonly profiles: Queries["profiles"];
   readonly kept: StateKeptQueries;
   readonly activity: Queries["activity"];
@@ -107,12 +109,13 @@ export class StateQueries implements Queries {
     this.#changes = held.changes;
     this.#q = queryStatements(connection);
     this.rooms = new StateRoomQueries(connection, held.rows);
+    this.drafts = held.rows.drafts;
     this.admin = new StateAdminQueries(held.rows);
     this.kept = new StateKeptQueries(held.rows, (...at) => this.message(...at));
     this.profiles = held.rows.profiles;
     const activity = new StateActivity(connection, (...at) => this.message(...at));
     this.activity = (...asked) => activity.of(...asked);
-    this.mentionsIn = (seq) => held.rows.mentionsIn(seq);
+    this.mentionsIn = (seq) => held.rows.mentions.in(seq);
     this.reactionsTo = (seq) => held.rows.reactionsTo(seq);
     this.appliedSeq = position.appliedSeq;
     this.newestMicros = position.newestMicros;
@@ -373,6 +376,7 @@ export class StateQueries implements Queries {
     for (const { conversation, seq: changedSeq } of this.#rows.preferencesSince(user, seq, limit + 1))
       if (this.isMember(conversation, user))
         changes.push({ seq: changedSeq, told: { kind: "conversation", conversationId: conversation } });
+    changes.push(...this.drafts.changesSince(user, seq, limit + 1));
     for (const { user: person, seq: changedSeq } of this.#rows.profiles.since(seq, limit + 1))
       if (this.admin.knows(user, person)) changes.push({ seq: changedSeq, told: { kind: "profile", person } });
     changes.push(...this.kept.since(user, seq, limit + 1));

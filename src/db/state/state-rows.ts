@@ -12,7 +12,6 @@ import type {
   EarlyRow,
   FollowRow,
   MemberRow,
-  MentionRow,
   MessageRow,
   PreferenceRow,
   ReactionRow,
@@ -36,11 +35,12 @@ import { StatePreferences } from "./preferences.ts";
 import { preferencesOf, seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateFollows } from "./follows.ts";
 import { StateInvites } from "./invites.ts";
-import { StateMentions, type SeenMention } from "./mentions.ts";
+import { StateMentions } from "./mentions.ts";
 import { StateLocks } from "./locks.ts";
 import { StateProfiles } from "./profiles.ts";
 import { StatePins } from "./pins.ts";
 import { StateReactions } from "./reactions.ts";
+import { StateDrafts } from "./drafts.ts";
 import { StateReports } from "./reports.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
@@ -82,6 +82,7 @@ export class StateRows implements Rows {
   readonly pins: StatePins;
   readonly saved: StateSaved;
   readonly unreads: StateUnreads;
+  readonly drafts: StateDrafts;
   readonly #preferences: StatePreferences;
   readonly #follows: StateFollows;
   /** These also answer queries. */
@@ -89,7 +90,7 @@ export class StateRows implements Rows {
   readonly profiles: StateProfiles;
   readonly invites: StateInvites;
   readonly audit: StateAudit;
-  readonly #mentions: StateMentions;
+  readonly mentions: StateMentions;
   readonly #roomRows = new BoundedCache<RoomRow>(CACHED_ROOMS);
   readonly #spans: RequestSpans;
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
@@ -122,13 +123,14 @@ export class StateRows implements Rows {
     this.unreads = new StateUnreads(connection, this.#changes);
     this.pins = new StatePins(connection, (conversation) => this.numberOf(conversation));
     this.saved = new StateSaved(connection, this.#changes, (conversation) => this.numberOf(conversation));
+    this.drafts = new StateDrafts(connection, held.changes);
     this.#preferences = new StatePreferences(connection);
     this.#follows = new StateFollows(connection);
     this.locks = new StateLocks(connection);
     this.profiles = new StateProfiles(connection, this.#changes, (skeleton) => this.userBySkeleton(skeleton));
     this.invites = new StateInvites(connection);
     this.audit = new StateAudit(connection);
-    this.#mentions = new StateMentions(connection);
+    this.mentions = new StateMentions(connection, (conversation) => this.numberOf(conversation));
     this.#spans = new RequestSpans((from, to, limit) =>
       this.#q.clientIdsBetween.all(from, to, limit).map(([clientId]) => clientId as string),
     );
@@ -148,6 +150,7 @@ export class StateRows implements Rows {
     this.#first = null;
     this.locks.forget();
     this.unreads.forget();
+    this.drafts.forget();
     this.profiles.forget();
   }
 
@@ -358,6 +361,7 @@ export class StateRows implements Rows {
       row.adminsOnly ? 1 : 0,
       row.slowSeconds,
       row.postingTag,
+      row.adminsCall ? 1 : 0,
     );
     this.#roomRows.set(row.id, row);
     this.#changes.changed(row.id, row.changedSeq);
@@ -443,18 +447,9 @@ export class StateRows implements Rows {
     this.#reactions.put(row);
   }
 
-  addMention(row: MentionRow): void {
-    this.#mentions.add(this.numberOf(row.conversation), row);
-  }
-
-  /** Those of a message, by user. */
-  mentionsIn(seq: Seq): readonly SeenMention[] {
-    return this.#mentions.in(seq);
-  }
-
   /** Unread messages of the member's conversation that call the member, if `byName` by name, counted up to `max`. */
   unreadMentions(member: MemberRow, byName: boolean, max: number): number {
-    return this.#mentions.unread(this.numberOf(member.conversation), member, byName, max);
+    return this.mentions.unread(this.numberOf(member.conversation), member, byName, max);
   }
 
   touchMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void {
@@ -486,7 +481,7 @@ export class StateRows implements Rows {
   eraseMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void {
     this.#reactions.drop(seq);
     this.#versions.dropAll(seq);
-    this.#mentions.drop(seq);
+    this.mentions.dropAll(seq);
     this.pins.drop(seq);
     this.#q.eraseMessage.run(changedSeq, this.numberOf(conversation), seq);
     this.#memory.erased(conversation, seq);

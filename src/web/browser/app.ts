@@ -260,6 +260,10 @@ export class App {
       isSwitching: () => this.#switching.isUnderWay(),
       list: this.#list,
       words: this.#words,
+      onCalled: ({ conversationId, by }) => {
+        const title = this.#list.nameOf(conversationId);
+        this.#notices.called({ conversationId, title, text: `${by.name} mentions you in an edited message` });
+      },
       onEnded: () => this.#onLoginOver(),
       onCluster: (summary) => {
         this.#cluster.show(summary);

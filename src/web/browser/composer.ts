@@ -16,11 +16,14 @@ import { openFieldNotes, type FieldNotes } from "./field-notes.ts";
 import { ABOUT_MAX, type About, type Draft, type Here, slotOfEdit, type UnsentItem } from "./kept-state.ts";
 import type { Outbox } from "./outbox.ts";
 import { getMessageText, post } from "./requests.ts";
+import { SyncedDraft, type HeardDraft } from "./synced-draft.ts";
 import { openToolbar } from "./toolbar.ts";
 import { paneOf } from "../messages/pane.ts";
 
 /** The shortest time between two notices to the other person that the user is typing. */
 const TYPING_MS = 3000;
+
+const ADMINS_CALL = "Only those who run this room call everybody by @room and @here.";
 
 interface ComposerInput {
   /** The page's own object. The key is a conversation, or the name of a person without a conversation. */
@@ -59,6 +62,8 @@ export class Composer {
   readonly #button: HTMLButtonElement;
   readonly #notes: FieldNotes;
   readonly #draft: FieldDraft;
+  /** Null on a page where the user types the recipient. */
+  readonly #synced: SyncedDraft | null;
   #typedAt = 0;
   /** The first message to a person, while it is being sent. The page then opens the conversation that it begins. */
   #sending: UnsentItem | null = null;
@@ -71,7 +76,26 @@ export class Composer {
     this.#also = form.elements.namedItem("also") as HTMLInputElement | null;
     this.#button = required<HTMLButtonElement>("button[type=submit]", form);
     this.#notes = openFieldNotes(this.field);
-    this.#draft = new FieldDraft({ ...input, field: this.field, to: this.#to });
+    this.#draft = new FieldDraft({
+      ...input,
+      field: this.field,
+      to: this.#to,
+      isSaved: (text) => this.#synced?.isSaved(text) ?? false,
+    });
+    const { conversation } = input;
+    this.#synced =
+      conversation === null
+        ? null
+        : new SyncedDraft({
+            conversation,
+            form,
+            field: this.field,
+            isDraft: () => this.#draft.about?.kind !== "edit",
+            onText: () => {
+              this.#draft.keepNow();
+              this.#fit();
+            },
+          });
     this.#listen();
     this.#arrive(input.arrival);
   }
@@ -103,12 +127,14 @@ export class Composer {
         replaceText(field, { from: field.selectionStart, to: field.selectionEnd, text: emoji });
       });
     });
+    field.addEventListener("blur", () => this.#synced?.save());
     this.#to?.addEventListener("input", () => this.#showError(this.#to!, ""));
     this.#to?.addEventListener("change", () => this.#changeRecipient());
     this.#form.addEventListener("input", () => {
       this.#fit();
-      this.#showError(field, "");
+      this.#showError(field, this.#mayNotCall(field.value) ? ADMINS_CALL : "");
       this.#draft.keepSoon();
+      this.#synced?.typed();
       this.#tellTyping();
     });
   }
@@ -119,6 +145,7 @@ export class Composer {
       this.#draft.showNewest(this.#to);
       if (this.#to.value === "" && to !== "") this.#to.value = to;
     }
+    this.#arriveSaved();
     this.#draft.show();
     const quoting = takeQuoting(this.#form);
     if (quoting !== null) this.#quote(quoting);
@@ -130,6 +157,14 @@ export class Composer {
       field.focus();
       field.setSelectionRange(focus[0], focus[1]);
     } else if (document.activeElement === document.body) this.takeFocus();
+  }
+
+  /** The replicas may have another draft than this browser. */
+  #arriveSaved(): void {
+    const { conversation, drafts } = this.#input;
+    if (conversation === null) return;
+    const local = drafts[conversation];
+    if (this.#synced?.arrive(local) === true && local?.about === null) delete drafts[conversation];
   }
 
   #tellTyping(): void {
@@ -180,7 +215,10 @@ export class Composer {
       return;
     }
     if (about?.kind === "edit") this.#endAbout();
-    else this.#draft.drop();
+    else {
+      this.#draft.drop();
+      this.#synced?.sent(body);
+    }
     this.#showAbout();
     const isEdit = about?.kind === "edit";
     const also = !isEdit && this.#also?.checked === true;
@@ -300,9 +338,18 @@ export class Composer {
       this.field.focus();
       return false;
     }
+    if (this.#mayNotCall(body)) {
+      this.#showError(this.field, ADMINS_CALL);
+      return false;
+    }
     const tooMuch = this.#notes.tooMuch(body);
     if (tooMuch !== "") this.#showError(this.field, `This message is ${tooMuch}. Shorten it, or send it in parts.`);
     return tooMuch === "";
+  }
+
+  /** The text calls everybody in a room where only those who run it may. The replica refuses it otherwise. */
+  #mayNotCall(text: string): boolean {
+    return this.#form.dataset["mayCall"] === "no" && callIn(text) !== null;
   }
 
   showSending(on: boolean): void {
@@ -358,11 +405,18 @@ export class Composer {
 
   keepDraft(): void {
     this.#draft.keep();
+    this.#synced?.save(true);
+  }
+
+  /** The draft that the replicas have of this conversation has changed. */
+  heard(draft: HeardDraft): void {
+    this.#synced?.heard(draft);
   }
 
   /** The page is about to show something else. */
   leave(): void {
     this.#draft.keepNow();
+    this.#synced?.save();
   }
 
   focus(): void {

@@ -17,6 +17,8 @@ interface DraftInput {
   readonly onDraft: () => void;
   /** True while the page moves to another replica: the draft has to move with it, so changes are stored at once. */
   readonly isMoving: () => boolean;
+  /** The replicas have this text (synced-draft.ts). */
+  readonly isSaved: (text: string) => boolean;
 }
 
 /** The draft of one text field. */
@@ -39,8 +41,12 @@ export class FieldDraft {
     const known = drafts[this.#slot];
     const { about } = this;
     if (field.value === "" && about === null) delete drafts[this.#slot];
-    else if (known?.text !== field.value || known.to !== to || known.about?.id !== about?.id)
-      drafts[this.#slot] = { text: field.value, to, about, at: Date.now() };
+    else {
+      const isSaved = this.#input.isSaved(field.value);
+      const isKnown = known?.text === field.value && known.to === to && known.about?.id === about?.id;
+      if (!isKnown || known.isSaved !== isSaved)
+        drafts[this.#slot] = { text: field.value, to, about, at: Date.now(), isSaved };
+    }
     this.#input.onDraft();
   }
 

@@ -13,6 +13,7 @@ import { followRoom } from "./room-news.ts";
 import { isThreadId } from "../messages/pane.ts";
 import { showSaved, type Saved } from "./saved.ts";
 import { refreshThreads, showRoot } from "./thread-pane.ts";
+import type { HeardDraft } from "./synced-draft.ts";
 import { showTyping } from "./typing-note.ts";
 import type { View } from "./view.ts";
 
@@ -28,8 +29,16 @@ interface EventsInput {
   readonly list: List;
   readonly words: LiveWords;
   readonly onCluster: (summary: ClusterSummary & { readonly origins: readonly string[] }) => void;
+  /** An edited message calls the user. */
+  readonly onCalled: (call: Call) => void;
   /** The login has ended. */
   readonly onEnded: () => void;
+}
+
+/** An edited message mentions the user now. */
+export interface Call {
+  readonly conversationId: string;
+  readonly by: Person;
 }
 
 interface Activity {
@@ -88,6 +97,8 @@ export class Events {
         const [view] = views();
         if (conversationId === view?.conversation) void followRoom(() => views()[0]!);
       },
+      called: (call: Call) => input.onCalled(call),
+      draft: (draft: HeardDraft) => this.#onDraft(draft),
       reports: ({ open }: { open: number }) => showReports(open),
       reset: () => void this.reset(),
       ended: () => input.onEnded(),
@@ -103,6 +114,18 @@ export class Events {
 
   #viewOf(conversation: string): View | undefined {
     return this.#input.views().find((view) => view.conversation === conversation);
+  }
+
+  #onDraft(draft: HeardDraft): void {
+    const { state, list } = this.#input;
+    const { conversationId, body } = draft;
+    const composer = this.#viewOf(conversationId)?.composer ?? null;
+    composer?.heard(draft);
+    // This browser's copy of an older one.
+    const known = state.drafts[conversationId];
+    if (composer === null && known?.isSaved === true && known.about === null && known.text !== body)
+      delete state.drafts[conversationId];
+    list.setSynced(conversationId, body !== "");
   }
 
   #onChanged(html: string): void {

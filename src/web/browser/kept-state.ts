@@ -49,6 +49,8 @@ export interface Draft {
   readonly about: About | null;
   /** When it was written, in ms since 1970. Of two drafts the newer one counts. */
   readonly at: number;
+  /** The replicas have the same text: what they have later counts. */
+  readonly isSaved: boolean;
 }
 
 /** A message that no replica has confirmed yet. */
@@ -130,6 +132,7 @@ function cleanDraft(given: unknown): Draft | null {
     to: isText(raw["to"], 200) ? raw["to"] : "",
     about: cleanAbout(raw["about"]),
     at: timeOf(raw["at"]),
+    isSaved: raw["isSaved"] === true,
   };
 }
 

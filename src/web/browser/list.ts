@@ -40,7 +40,7 @@ export interface ListRow {
 interface ListInput {
   readonly words: LiveWords;
   readonly filter: ListFilter;
-  /** True if this browser has a draft for a conversation. */
+  /** True if this browser has a draft for a conversation; the list itself says for which the replicas keep one. */
   readonly hasDraft: (conversationId: string) => boolean;
   /** What waits, in the words of the list: unread messages, and those of them that call the user. */
   readonly onWaiting: (unread: string, calls: string) => void;
@@ -146,8 +146,28 @@ export class List {
   drawDrafts(): void {
     for (const row of document.querySelectorAll<HTMLElement>("#sidebar li[id^='s-']")) {
       const id = row.id.slice(2);
-      row.toggleAttribute("data-draft", id !== this.#current && this.#input.hasDraft(id));
+      const hasDraft = this.#input.hasDraft(id) || this.#synced().has(id);
+      row.toggleAttribute("data-draft", id !== this.#current && hasDraft);
     }
+  }
+
+  /** The conversations for which the replicas keep a draft of the user. */
+  #synced(): Set<string> {
+    return new Set((required("#sidebar").dataset["drafts"] ?? "").split(" "));
+  }
+
+  /** The replicas keep a draft of the user for this conversation, or do not any more. */
+  setSynced(conversationId: string, isThere: boolean): void {
+    const synced = this.#synced();
+    if (isThere) synced.add(conversationId);
+    else synced.delete(conversationId);
+    required("#sidebar").dataset["drafts"] = [...synced].join(" ");
+    this.drawDrafts();
+  }
+
+  /** What the list calls a conversation; "" if it is not in it. */
+  nameOf(conversationId: string): string {
+    return document.querySelector(`#s-${CSS.escape(conversationId)} .name`)?.textContent ?? "";
   }
 
   /** True if the user has muted this conversation, as its row says. */

@@ -30,11 +30,10 @@ interface LoginNote {
 const count = (number: number, one: string, more: string): string[] =>
   number === 0 ? [] : [`${number} ${number === 1 ? one : more}`];
 
-/** "1 message and 2 drafts"; "" for nothing. */
+/** "1 message and 2 drafts"; "" for nothing. The user finds a draft again that the replicas have. */
 function waitingText({ drafts, unsent }: PageState): string {
-  return [...count(unsent.length, "message", "messages"), ...count(Object.keys(drafts).length, "draft", "drafts")].join(
-    " and ",
-  );
+  const here = Object.values(drafts).filter(({ isSaved }) => !isSaved);
+  return [...count(unsent.length, "message", "messages"), ...count(here.length, "draft", "drafts")].join(" and ");
 }
 
 /** The log-out of an app page. */

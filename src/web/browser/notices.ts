@@ -22,6 +22,9 @@ interface NoticesInput {
   readonly open: (path: string) => void;
 }
 
+/** What a notification says. */
+type Notice = Pick<ListRow, "conversationId" | "title" | "text">;
+
 /** The notices of one page. */
 export class Notices {
   readonly #input: NoticesInput;
@@ -71,10 +74,11 @@ export class Notices {
     this.#calls.set(conversationId, here);
     this.#lastSeqs.set(conversationId, lastSeq);
     if (here === 0) this.#drop(conversationId);
-    else if (here > before && isNews) this.#called(row);
+    else if (here > before && isNews) this.called(row);
   }
 
-  #called(row: ListRow): void {
+  /** Something in the conversation calls the user. */
+  called(row: Notice): void {
     const { conversationId } = row;
     if (document.hasFocus() && this.#input.shown().includes(conversationId)) {
       this.#channel.postMessage(conversationId);
@@ -88,7 +92,7 @@ export class Notices {
     this.#waiting.set(conversationId, timer);
   }
 
-  #show({ conversationId, title, text }: ListRow): void {
+  #show({ conversationId, title, text }: Notice): void {
     const { notify, sound, quiet = "" } = document.body.dataset;
     if (isQuiet(quiet, new Date())) return;
     if (sound === "yes") playTone();

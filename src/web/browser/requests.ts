@@ -74,6 +74,21 @@ export async function post(path: string, fields: Fields): Promise<Answer> {
   }
 }
 
+/** Keeps a draft. False: no replica has it. `isLeaving`: the page may be gone before the answer comes. */
+export async function saveDraft(conversation: string, text: string, isLeaving: boolean): Promise<boolean> {
+  try {
+    const answer = await fetch(`/c/${conversation}/draft`, {
+      method: "POST",
+      headers: { Accept: "application/json", "lastword-page": "yes", ...ownerHeaders() },
+      body: new URLSearchParams({ body: text }),
+      keepalive: isLeaving,
+    });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}
+
 /** True if the page belongs to another user than the browser's login. */
 export const isOtherLogin = (answer: Answer): boolean => answer.status === 409 && answer.json.code === "other_login";
 

@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Answer } from "../../chat/errors.ts";
+import type { ConversationId } from "../../chat/ids.ts";
 import type { ListView, UserView } from "../../chat/chat-service.ts";
 import { answerError, answerHtml, setCursor, wantsMain, wantsPiece } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
@@ -22,6 +23,8 @@ export interface Listing extends ListView {
   readonly others: readonly UserView[];
   /** Reports that wait; null if the user does not run the chat. */
   readonly reports: number | null;
+  /** The conversations for which the replicas keep a draft of the user. */
+  readonly drafted: readonly ConversationId[];
 }
 
 /**
@@ -36,7 +39,12 @@ export async function readListing(c: Context<WebEnv>, deps: WebDeps): Promise<An
   if (!users.ok) return users;
   return {
     ok: true,
-    value: { ...asked.value, others: users.value, reports: deps.chat.openReports(session) },
+    value: {
+      ...asked.value,
+      others: users.value,
+      reports: deps.chat.openReports(session),
+      drafted: deps.chat.draftedIn(session),
+    },
     cursor: asked.cursor,
   };
 }

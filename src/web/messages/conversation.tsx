@@ -1,9 +1,9 @@
 /** A conversation: its head, the messages, the composer. Everything also works as plain forms, without a script. */
-import type { ChatError } from "../../chat/errors.ts";
-import type { ConversationView, MessageView, QuoteView, RoomView, Session } from "../../chat/chat-service.ts";
+import type { DraftView } from "../../chat/draft-service.ts";
+import type { ConversationView, MessageView, RoomView, Session } from "../../chat/chat-service.ts";
 import type { MessageId } from "../../chat/ids.ts";
-import { REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
-import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
+import { Composer, type Draft } from "./composer.tsx";
+import { errorAt, Field } from "../page/field.tsx";
 import { Icon } from "../page/icons.tsx";
 import { MessageRow, RootMessage, RowTemplates, type Viewer } from "./message.tsx";
 import { paneOf } from "./pane.ts";
@@ -11,30 +11,10 @@ import { CloseThread, FollowForm, ThreadNote } from "./thread.tsx";
 import { AccountName, ConversationMark, conversationName, LocalTime, Seen, StatusLine, Time } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
-import { ASSETS } from "../http/assets.ts";
-import { EmojiPickerTemplate } from "./emoji-picker.tsx";
-import { Toolbar, ToolbarToggle } from "./toolbar.tsx";
 import { PinsLink } from "./pins.tsx";
 import { PreferencesMenu } from "./preferences.tsx";
-import { Quoting } from "./quotes.tsx";
 import { rowId } from "./row-id.ts";
 import { countText } from "./sidebar.tsx";
-
-export interface Draft {
-  /** The id of the message to be sent next. */
-  readonly id: string;
-  readonly body: string;
-  readonly to: string;
-  readonly error: ChatError | null;
-  /** What was removed from the message that the form has just sent, or could not send. */
-  readonly removed?: Cleaned["removed"];
-  /** So many people would be called by this message, which was not sent: the form asks first. */
-  readonly asks?: number;
-  /** What the message will quote. */
-  readonly quote?: QuoteView | null;
-  /** Of a reply: it is sent in the conversation of its root as well. */
-  readonly also?: boolean;
-}
 
 export interface History {
   readonly messages: readonly MessageView[];
@@ -57,6 +37,8 @@ interface ConversationProps {
   readonly pinned: readonly MessageId[];
   /** Which of the messages on the page the user has saved. */
   readonly saved: ReadonlySet<MessageId>;
+  /** What the user has written here before, perhaps on another device; null: nothing. */
+  readonly written: DraftView | null;
 }
 
 /** The newest message on the page; "" if there is none. */
@@ -72,7 +54,7 @@ function seenUpTo({ unread }: ConversationView, history: History): string {
 
 /** Head, messages, selection bar, composer. */
 export function Conversation({ session, conversation, history, firstUnread, draft, ...kept }: ConversationProps) {
-  const { pinned, saved } = kept;
+  const { pinned, saved, written } = kept;
   const path = `/c/${conversation.id}`;
   const pane = paneOf(conversation.id);
   const isThread = conversation.thread !== null;
@@ -107,9 +89,11 @@ export function Conversation({ session, conversation, history, firstUnread, draf
         also={isThread ? conversationName(conversation, session) : null}
         action={`${path}/messages`}
         draft={draft}
+        written={written}
         closed={closedWhy(conversation)}
         readUpTo={seenUpTo(conversation, history)}
         called={conversation.room === null ? 0 : conversation.room.people - 1}
+        mayCall={conversation.room?.adminsCall !== true || conversation.room.role !== "member"}
       />
     </section>
   );
@@ -438,111 +422,6 @@ function SelectionBar({ path, pane, runsRoom: mayRemove }: SelectionProps) {
         Delete selected
       </button>
     </PostForm>
-  );
-}
-
-interface ComposerProps {
-  readonly action: string;
-  readonly draft: Draft;
-  /** Why nobody can write here; null if the user can. */
-  readonly closed?: string | null;
-  /** The id of the newest message on the page, which a reply marks as read. */
-  readonly readUpTo?: string;
-  /** How many people an `@room` calls. */
-  readonly called?: number;
-  /** What its ids begin with; see pane.ts. */
-  readonly pane?: string;
-  /** In a thread: the name of the conversation in which the same can be sent as well. */
-  readonly also?: string | null;
-}
-
-/** What the script copies to say which message the text in the field is about. */
-function AboutTemplate() {
-  return (
-    <template id="about">
-      <div class="about">
-        <p>
-          <span class="about-what" />
-          <span class="about-text" dir="auto" />
-        </p>
-        <button type="button" class="plain" title="Cancel (Esc)" aria-label="Cancel">
-          <Icon name="close" />
-        </button>
-      </div>
-    </template>
-  );
-}
-
-/** The form that sends. It contains the id of the next message, so that a repeated submit sends one message. */
-export function Composer(props: ComposerProps) {
-  const { action, draft, closed = null, readUpTo = "", called = 0, pane = "", also = null } = props;
-  const bodyError = errorAt(draft.error, "body") ?? errorElsewhere(draft.error, ["name", "to", "body"]);
-  return (
-    <PostForm id={`${pane}composer`} class="composer" action={action} data-called={called}>
-      {draft.asks === undefined ? null : <CallQuestion people={draft.asks} />}
-      <ul id={`${pane}offers`} class="offers" role="listbox" aria-label="Names" hidden />
-      <input type="hidden" name="id" value={draft.id} />
-      {readUpTo === "" ? null : <input type="hidden" name="readUpTo" value={readUpTo} />}
-      {pane === "" ? <AboutTemplate /> : null}
-      {draft.quote === undefined || draft.quote === null ? null : (
-        <Quoting quote={draft.quote} path={action.replace(/\/messages$/, "")} />
-      )}
-      {pane === "" ? <EmojiPickerTemplate file={ASSETS.emoji.path} /> : null}
-      <div class="line">
-        <label for={`${pane}body`} class="sr">
-          {also === null ? "Message" : "Reply"}
-        </label>
-        <textarea
-          id={`${pane}body`}
-          name="body"
-          rows={1}
-          required
-          dir="auto"
-          placeholder={closed ?? (also === null ? "Write a message" : "Reply")}
-          disabled={closed !== null}
-          autocomplete="off"
-          aria-autocomplete="list"
-          aria-controls={`${pane}offers`}
-          aria-describedby={`${pane}body-error ${pane}body-left`}
-          {...(bodyError === undefined ? {} : { "aria-invalid": "true" })}
-        >
-          {draft.body}
-        </textarea>
-        <Toolbar pane={pane} />
-        <ToolbarToggle pane={pane} />
-        <button type="button" class="emoji-toggle needs-script" aria-haspopup="dialog" aria-label="Emoji" title="Emoji">
-          <Icon name="smile" />
-        </button>
-        <button type="submit" class="send" disabled={closed !== null} aria-label="Send" title="Send (Enter)">
-          <Icon name="send" />
-        </button>
-      </div>
-      <FieldError id={`${pane}body-error`} sentence={bodyError} />
-      {also === null || closed !== null ? null : (
-        <label class="also">
-          <input type="checkbox" name="also" value="yes" checked={draft.also === true} />
-          Also send to {also}
-        </label>
-      )}
-      <p class="notes">
-        <span id={`${pane}body-note`} role="status">
-          {draft.removed === undefined || draft.removed === null ? "" : REMOVED_TEXT[draft.removed]}
-        </span>
-        <span id={`${pane}body-left`} class="left" />
-      </p>
-    </PostForm>
-  );
-}
-
-/** Asks before a message calls many people. With a script, a dialog asks in its place (browser/composer.ts). */
-function CallQuestion({ people }: { people: number }) {
-  return (
-    <p class="call-question" role="alert">
-      This message notifies up to {people} people. It was not sent yet.
-      <button type="submit" name="call" value="yes">
-        Send it anyway
-      </button>
-    </p>
   );
 }
 

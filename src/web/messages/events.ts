@@ -88,8 +88,9 @@ function encodeElsewhere(item: FeedItem): Uint8Array {
   });
 }
 
-/** The conversation in which an event happened; null if it is about a person or the stream itself. */
+/** The conversation in which an event happened; null if it is for all pages of the user. */
 function conversationOf(event: FeedEvent): string | null {
+  if (event.kind === "draft") return null;
   if (event.kind === "message" || event.kind === "changed") return event.message.conversationId;
   return "conversationId" in event ? event.conversationId : null;
 }

@@ -32,15 +32,8 @@ import { cleanPasted, REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
 import { cut } from "../page/cut.ts";
 import { conversationName } from "../page/names.tsx";
 import { answerPage, readListing, renderSidebar } from "../http/shell.tsx";
-import {
-  Conversation,
-  MessageRows,
-  NewConversation,
-  NewerLink,
-  OlderLink,
-  type Draft,
-  type History,
-} from "./conversation.tsx";
+import { Conversation, MessageRows, NewConversation, NewerLink, OlderLink, type History } from "./conversation.tsx";
+import type { Draft } from "./composer.tsx";
 import { ConversationsPage } from "./conversations.tsx";
 import { FindPage, FoundList, type Found } from "./find.tsx";
 import { rootOf, type MessageId } from "../../chat/ids.ts";
@@ -423,6 +416,7 @@ async function answerConversation(
           draft={draft}
           pinned={deps.chat.pinnedIds(session, id)}
           saved={deps.chat.savedAmong(session, history.value.messages)}
+          written={deps.chat.draftIn(session, id)}
         />
       </>
     ),
@@ -446,6 +440,7 @@ async function renderBeside(c: Context<WebEnv>, deps: WebDeps, conversationId: s
       draft={emptyDraft()}
       pinned={deps.chat.pinnedIds(session, conversationId)}
       saved={deps.chat.savedAmong(session, history.value.messages)}
+      written={deps.chat.draftIn(session, conversationId)}
     />
   );
 }

@@ -18,6 +18,8 @@ export interface SidebarProps extends ListView {
   readonly others: readonly UserView[];
   /** Reports that wait; null if the user does not run the chat. */
   readonly reports: number | null;
+  /** The conversations for which the replicas keep a draft of the user. */
+  readonly drafted: readonly string[];
   readonly current: string | null;
   readonly order: Order;
   /** The sections that are folded in this browser, and the name of the cookie that says so. */
@@ -79,6 +81,7 @@ export function Sidebar(props: SidebarProps) {
       {...(hasMet ? { "data-met": "yes" } : {})}
       data-order={order}
       data-folds={foldsCookie}
+      data-drafts={props.drafted.join(" ")}
     >
       <form id="finder" action="/find" role="search" aria-label="Find in the list">
         <label class="sr" for="filter">
@@ -173,7 +176,7 @@ function OtherPeople({ others }: Pick<SidebarProps, "others">) {
 }
 
 /** The rows, each in its section and in the user's order. */
-function Sections({ session, conversations, current, order, folded }: SidebarProps) {
+function Sections({ session, conversations, current, order, folded, drafted }: SidebarProps) {
   const placed = conversations.map((one) => ({
     one,
     name: conversationName(one, session),
@@ -189,7 +192,12 @@ function Sections({ session, conversations, current, order, folded }: SidebarPro
         return (
           <SectionList section={section} isOpen={!folded.has(section)} rows={rows}>
             {rows.map((one) => (
-              <ConversationItem conversation={one} session={session} current={one.id === current} />
+              <ConversationItem
+                conversation={one}
+                session={session}
+                current={one.id === current}
+                drafted={drafted.includes(one.id)}
+              />
             ))}
           </SectionList>
         );
@@ -268,6 +276,8 @@ interface ItemProps {
   readonly conversation: ConversationView;
   readonly session: Session;
   readonly current: boolean;
+  /** The replicas keep a draft of the user for it; the script knows for rows that it places. */
+  readonly drafted?: boolean;
 }
 
 /** The row of one conversation, as text. */
@@ -283,7 +293,7 @@ export function callsIn({ unread, mentions, preferences }: ConversationView): nu
 }
 
 /** The data are what decides on the row's place (list-order.ts); the script places rows that events bring. */
-function ConversationItem({ conversation, session, current }: ItemProps) {
+function ConversationItem({ conversation, session, current, drafted = false }: ItemProps) {
   const { preferences } = conversation;
   return (
     <li
@@ -292,6 +302,7 @@ function ConversationItem({ conversation, session, current }: ItemProps) {
       data-section={sectionOf(conversation)}
       data-with={conversation.group.length > 0 ? "group" : (conversation.with?.id ?? "")}
       data-calls={callsIn(conversation)}
+      data-draft={drafted && !current ? "" : undefined}
     >
       <a
         href={`/c/${conversation.id}`}

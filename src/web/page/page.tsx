@@ -143,6 +143,7 @@ export function AppPage({ live, calls, sidebar, main }: AppPageProps) {
         class={`app at-${main.place}`}
         data-me={live.session.userId}
         data-name={live.session.name}
+        data-login={live.session.sessionId}
         data-cluster={live.cluster}
         {...{ "hx-headers:inherited": JSON.stringify({ [OWNER_HEADER]: live.session.userId }) }}
         data-carry={live.carry}

@@ -195,7 +195,7 @@ const SLOW: readonly (readonly [number, string])[] = [
   [3_600, "Once an hour"],
 ];
 
-/** Who writes, and how often. */
+/** Who writes, how often, and who calls everybody. */
 function PostingForm({ room, id }: RoomProps) {
   const offered = SLOW.some(([seconds]) => seconds === room.slowSeconds)
     ? SLOW
@@ -222,6 +222,17 @@ function PostingForm({ room, id }: RoomProps) {
               {words}
             </option>
           ))}
+        </select>
+      </div>
+      <div class="field">
+        <label for="posting-call">Who calls everybody by @room and @here</label>
+        <select id="posting-call" name="call">
+          <option value="everyone" selected={!room.adminsCall}>
+            Everybody
+          </option>
+          <option value="admins" selected={room.adminsCall}>
+            Admins and owners of the room
+          </option>
         </select>
       </div>
       <button type="submit">Save</button>

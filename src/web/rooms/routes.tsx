@@ -1,7 +1,8 @@
 /** The directory of rooms, the form of a new room, and the page of a room with its forms. */
 import { Hono, type Context } from "hono";
 import { type Answer, type ChatError, failed } from "../../chat/errors.ts";
-import type { RoomChange, RoomView } from "../../chat/chat-service.ts";
+import type { RoomView } from "../../chat/chat-service.ts";
+import type { RoomChange } from "../../chat/room-change.ts";
 import { nextFormId } from "../account/login-routes.tsx";
 import { answerError, setCursor, setErrorHeaders, setWritten, statusOf, wantsJson } from "../http/answer.tsx";
 import type { WebDeps, WebEnv } from "../http/deps.ts";
@@ -30,6 +31,7 @@ const CHANGES: Readonly<Record<string, (fields: Fields) => RoomChange>> = {
     kind: "posting",
     adminsOnly: fields.text("who") === "admins",
     slowSeconds: Number(fields.text("seconds") || "0"),
+    adminsCall: fields.text("call") === "admins",
   }),
   invite: (fields) => ({ kind: "invite", people: namesIn(fields) }),
   remove: (fields) => ({ kind: "remove", people: [fields.text("person")] }),

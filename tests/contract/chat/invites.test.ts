@@ -8,7 +8,7 @@ import type { InviteUse } from "../../../src/chat/kinds/use-invite.ts";
 import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
 import type { Op } from "../../../src/chat/kinds/op.ts";
 import { roomIdOf } from "../../../src/chat/kinds/create-room.ts";
-import { AUDIT_MICROS } from "../../../src/chat/rows.ts";
+import { AUDIT_MICROS } from "../../../src/chat/audit-bounds.ts";
 import { RECOVERED, rowsOf, STATES, uuid, type Made } from "../../support/chat-log.ts";
 import { merge, RoomLog, todo, type Side } from "../../support/room-log.ts";
 

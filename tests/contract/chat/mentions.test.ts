@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { messageId, type UserId } from "../../../src/chat/ids.ts";
 import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
-import type { Mention } from "../../../src/chat/kinds/send-message.ts";
+import type { Mention } from "../../../src/chat/rows.ts";
 import { encodeOp } from "../../../src/chat/kinds/op.ts";
 import { ROOM } from "../../../src/chat/mention-text.ts";
 import { RECOVERED, rowsOf, STATES, uuid } from "../../support/chat-log.ts";
@@ -104,5 +104,96 @@ describe.each(["memory", "sqlite"] as const)("merges of mentions over %s rows", 
     const late = "Zz".repeat(6);
     log.log.append(recovered([encodeOp(log.log.op(log.anna, call(late, "early", loud("unknown00000", "new")), {}))]));
     expect(rowsOf(log.log, "mentions")).toMatchObject([{ user: "unknown00000", name: "new" }]);
+  });
+});
+
+const DAY = 24 * 3_600 * 1e6;
+const edit = (message: string, body: string, ...mentions: Mention[]): OpBody => ({
+  kind: "editMessage",
+  message,
+  body,
+  mentions,
+});
+
+describe.each(["memory", "sqlite"] as const)("mentions of an edited message over %s rows", (kind) => {
+  let room = "";
+  let message = "";
+  const before: Side = (log) => {
+    room = log.room(log.anna, "ops", { people: [log.ben, log.eve], clientId: uuid(50) });
+    log.do(log.anna, call(room, "sent", loud(log.ben, "ben")), { clientId: uuid(60), timeMicros: 2_000_000 });
+    message = messageId(log.anna, uuid(60));
+  };
+  function begin(): RoomLog {
+    const log = new RoomLog(STATES[kind]());
+    before(log);
+    return log;
+  }
+  const edits =
+    (timeMicros: number, body: string, ...who: ("ben" | "eve")[]): Side =>
+    (log) =>
+      log.do(log.anna, edit(message, body, ...who.map((name) => loud(log[name], name))), { timeMicros });
+
+  test("are those of the text that it has now", () => {
+    const log = begin();
+    edits(3_000_000, "eve!", "eve")(log);
+    expect(mentioned(log)).toEqual(["eve by eve in eve!"]);
+    edits(4_000_000, "both", "ben", "eve")(log);
+    expect(mentioned(log)).toEqual(["ben by ben in both", "eve by eve in both"]);
+    edits(5_000_000, "nobody")(log);
+    expect(mentioned(log)).toEqual([]);
+  });
+
+  test("whoever is mentioned only now is called, once, whether she has read it or not", () => {
+    const log = begin();
+    const told = (made: { readonly facts: readonly { readonly kind: string }[] }): unknown[] =>
+      made.facts.filter(({ kind: what }) => what === "called");
+    const eveReads = {
+      user: log.eve,
+      session: String(rowsOf(log.log, "sessions").find(({ user }) => user === log.eve)?.["id"]),
+      upTo: message,
+      ids: [],
+    };
+    expect(told(log.do(log.anna, edit(message, "eve", loud(log.eve, "eve"))))).toHaveLength(1);
+    log.do(log.anna, edit(message, "nobody"));
+    log.do("", { kind: "marks", marks: [eveReads] });
+    const made = log.do(log.anna, edit(message, "eve again", loud(log.eve, "eve"), loud(log.anna, "anna")));
+    expect(told(made)).toEqual([
+      { kind: "called", conversationId: room, messageId: message, by: log.anna, audience: { user: log.eve } },
+    ]);
+    expect(told(log.do(log.anna, edit(message, "eve once more", loud(log.eve, "eve"))))).toEqual([]);
+    log.do(log.eve, { kind: "setPreference", conversation: room, field: "muted", value: "yes" });
+    log.do(log.anna, edit(message, "nobody"));
+    expect(told(log.do(log.anna, edit(message, "eve", loud(log.eve, "eve"))))).toEqual([]);
+  });
+
+  test("of a message that is older than a day call nobody; those whom it called before stay called", () => {
+    const log = begin();
+    edits(2_000_001 + DAY, "late", "ben", "eve")(log);
+    expect(mentioned(log)).toEqual(["ben by ben in late", "eve by eve in late, silently"]);
+  });
+
+  test("edited on both branches: those of the later text, whichever side wins", () => {
+    const sides: [Side, Side] = [edits(3_000_000, "sooner", "ben"), edits(4_000_000, "later", "eve")];
+    for (const pair of [sides, [sides[1], sides[0]] as const])
+      for (const log of Object.values(merge(STATES[kind], before, pair)))
+        expect(mentioned(log)).toEqual(["eve by eve in later"]);
+  });
+
+  test("an edit that comes before its message brings its mentions along", () => {
+    const log = new RoomLog(STATES[kind]());
+    const own = log.room(log.anna, "ops", { people: [log.ben, log.eve], clientId: uuid(50) });
+    const sent = log.log.op(log.anna, call(own, "sent", loud(log.ben, "ben")), { clientId: uuid(60) });
+    const edited = log.log.op(log.anna, edit(messageId(log.anna, uuid(60)), 'for eve % "', loud(log.eve, "eve")));
+    log.log.append(recovered([encodeOp(edited), encodeOp(sent)]));
+    expect(mentioned(log)).toEqual(['eve by eve in for eve % "']);
+  });
+
+  test("in a thread, whoever is mentioned by an edit follows it", () => {
+    const log = begin();
+    const thread = `t_${message}`;
+    const reply = log.say(log.ben, thread, "reply");
+    expect(rowsOf(log.log, "follows").some(({ user }) => user === log.eve)).toBe(false);
+    log.do(log.ben, edit(reply, "reply, eve", loud(log.eve, "eve")));
+    expect(rowsOf(log.log, "follows").some(({ user }) => user === log.eve)).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 /** Who may write in a room, over both implementations of Rows, and what a merge makes of two rules. */
 import { describe, expect, test } from "bun:test";
+import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
 import { STATES, uuid } from "../../support/chat-log.ts";
 import { merge, RoomLog, todo, type Side } from "../../support/room-log.ts";
 
@@ -22,6 +23,30 @@ describe.each(["memory", "sqlite"] as const)("rules of posting over %s rows", (k
     log.do(log.anna, todo.posting(room, false));
     expect(log.log.apply(say).error).toBe(null);
     expect(log.said(room)).toEqual(["news", "of eve", "mine"]);
+  });
+
+  test("where only admins call everybody, members do not, by a message or an edit; they do everything else", () => {
+    const { log, room } = begin();
+    const all = { user: "@room", name: "room", silent: false };
+    const call = (mentions: readonly (typeof all)[], conversation = room): OpBody => ({
+      kind: "sendMessage",
+      conversation,
+      body: "@room",
+      readUpTo: "",
+      mentions,
+    });
+    const root = log.say(log.ben, room, "hi");
+    expect(log.error(log.ben, call([all]))).toBe(null);
+    log.do(log.anna, { ...todo.posting(room, false), adminsCall: true } as OpBody);
+    for (const user of ["@room", "@here"]) expect(log.error(log.ben, call([{ ...all, user }]))).toBe("not_allowed");
+    expect(log.error(log.ben, call([all], `t_${root}`))).toBe("not_allowed");
+    const edit: OpBody = { kind: "editMessage", message: root, body: "@room", mentions: [all] };
+    expect(log.error(log.ben, edit)).toBe("not_allowed");
+    expect(log.error(log.ben, call([{ ...all, silent: true }]))).toBe(null);
+    expect(log.error(log.ben, call([]))).toBe(null);
+    expect(log.error(log.anna, call([all]))).toBe(null);
+    log.do(log.anna, todo.posting(room, false));
+    expect(log.error(log.ben, edit)).toBe(null);
   });
 
   test("those who run the room say so, within the bounds; others do not find it", () => {

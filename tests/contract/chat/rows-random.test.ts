@@ -132,6 +132,7 @@ const roomBody: fc.Arbitrary<OpBody> = fc.oneof(
     room,
     adminsOnly: fc.boolean(),
     slowSeconds: fc.constantFrom(0, 60),
+    adminsCall: fc.boolean(),
   }),
   ...(["join", "join", "leave", "invite", "remove"] as const).map((what) =>
     fc.record({ kind: fc.constant("seatPeople" as const), room, what: fc.constant(what), people }),
@@ -182,6 +183,17 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
     }),
   },
   {
+    weight: 5,
+    arbitrary: fc
+      .array(
+        fc
+          .record({ reader, conversation: fc.oneof(conversation, thread), body: text })
+          .map(({ reader: { user, session }, ...draft }) => ({ user, session, ...draft })),
+        { minLength: 1, maxLength: 3 },
+      )
+      .map((drafts): OpBody => ({ kind: "drafts", drafts })),
+  },
+  {
     weight: 3,
     arbitrary: fc.oneof(
       fc.record({ message, conversation, why: text, words: text }).map((what): OpBody => ({ kind: "report", ...what })),
@@ -200,7 +212,15 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("pin" as const), message, on: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("save" as const), message, on: fc.boolean() }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("markUnread" as const), message }) },
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant("editMessage" as const), message, body: text }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("editMessage" as const),
+      message,
+      body: text,
+      mentions: fc.uniqueArray(mention, { maxLength: 2, selector: (one) => one.user }),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({

@@ -3,6 +3,7 @@ import type { ChatCall } from "../../../proto/chat-wire.ts";
 import { ACCOUNTS } from "./accounts.ts";
 import { ACTIVITY } from "./activity.ts";
 import { CLUSTER } from "./cluster.ts";
+import { DRAFTS } from "./drafts.ts";
 import { EDITS } from "./edits.ts";
 import { INVITES } from "./invites.ts";
 import { KEEPING } from "./keeping.ts";
@@ -20,6 +21,7 @@ const PARTS = [
   ACCOUNTS,
   ACTIVITY,
   CLUSTER,
+  DRAFTS,
   EDITS,
   INVITES,
   KEEPING,

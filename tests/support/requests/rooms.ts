@@ -1,5 +1,5 @@
 /** Rooms and the people in them. */
-import type { RoomChange } from "../../../src/chat/chat-service.ts";
+import type { RoomChange } from "../../../src/chat/room-change.ts";
 import { hidden, own, route, shows, type CallRow, type Requests } from "./request.ts";
 
 /** A change of the room, and what the chat is asked for it. */
@@ -26,8 +26,8 @@ export const ROOMS: Requests = {
       change({ isPrivate: false }, { kind: "private", isPrivate: false }),
       change({ archived: true }, { kind: "archived", archived: true }),
       change(
-        { posting: { adminsOnly: true, slowSeconds: 60 } },
-        { kind: "posting", adminsOnly: true, slowSeconds: 60 },
+        { posting: { adminsOnly: true, slowSeconds: 60, adminsCall: true } },
+        { kind: "posting", adminsOnly: true, slowSeconds: 60, adminsCall: true },
       ),
       change({ invite: { names: ["olga"] } }, { kind: "invite", people: ["olga"] }),
       change({ remove: { names: ["yorick"] } }, { kind: "remove", people: ["yorick"] }),

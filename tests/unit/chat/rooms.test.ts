@@ -1,7 +1,8 @@
 /** Rooms as people ask for them: names, rights, who hears what, what a stream that resumes is told. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Answer } from "../../../src/chat/errors.ts";
-import type { RoomChange, RoomView } from "../../../src/chat/chat-service.ts";
+import type { RoomView } from "../../../src/chat/chat-service.ts";
+import type { RoomChange } from "../../../src/chat/room-change.ts";
 import type { Feed, FeedEvent } from "../../../src/chat/chat-service.ts";
 import { encodeOp } from "../../../src/chat/kinds/op.ts";
 import { RECOVERED } from "../../support/chat-log.ts";

@@ -14,6 +14,7 @@ interface Draft {
   readonly to: string;
   readonly about: About | null;
   readonly at: number;
+  readonly isSaved: boolean;
 }
 
 interface Here {
@@ -74,9 +75,15 @@ const ID = "0199b4a6-0000-4000-8000-000000000001";
 const AT = Date.now() - 60_000;
 const STATE: State = {
   drafts: {
-    a_b: { text: "a draft\nwith “quotes” 👋", to: "", about: null, at: AT },
-    "edit:a_b": { text: "other words", to: "", about: { kind: "edit", id: "a-1", name: "", text: "words" }, at: AT },
-    "new:ben": { text: "only for ben", to: "Ben", about: null, at: AT },
+    a_b: { text: "a draft\nwith “quotes” 👋", to: "", about: null, at: AT, isSaved: false },
+    "edit:a_b": {
+      text: "other words",
+      to: "",
+      about: { kind: "edit", id: "a-1", name: "", text: "words" },
+      at: AT,
+      isSaved: false,
+    },
+    "new:ben": { text: "only for ben", to: "Ben", about: null, at: AT, isSaved: true },
   },
   unsent: [
     {
@@ -226,8 +233,8 @@ describe("what stays in the browser", () => {
     const [first, second] = [open(), open()];
     const one = first.take(KEY);
     const two = second.take(KEY);
-    first.store({ ...one, drafts: { a_b: { text: "first", to: "", about: null, at: AT } } });
-    second.store({ ...two, drafts: { a_c: { text: "second", to: "", about: null, at: AT } } });
+    first.store({ ...one, drafts: { a_b: { text: "first", to: "", about: null, at: AT, isSaved: false } } });
+    second.store({ ...two, drafts: { a_c: { text: "second", to: "", about: null, at: AT, isSaved: false } } });
     first.store({ ...one, drafts: {} });
     expect(Object.keys(open().take(KEY).drafts)).toEqual(["a_c"]);
   });
@@ -235,7 +242,7 @@ describe("what stays in the browser", () => {
   test("of a draft that is stored and one that arrives, the newer one counts", () => {
     const draft = (text: string, at: number): State => ({
       ...EMPTY,
-      drafts: { a_b: { text, to: "", about: null, at } },
+      drafts: { a_b: { text, to: "", about: null, at, isSaved: false } },
     });
     for (const [arriving, expected] of [
       [AT + 1, "arrived"],
@@ -250,21 +257,24 @@ describe("what stays in the browser", () => {
   test("bounded in number, size and age; the newest stay", () => {
     const day = 24 * 3600 * 1000;
     const many = Object.fromEntries(
-      Array.from({ length: 60 }, (_, i) => [`new:${i}`, { text: "x", to: String(i), about: null, at: AT - i * 1000 }]),
+      Array.from({ length: 60 }, (_, i) => [
+        `new:${i}`,
+        { text: "x", to: String(i), about: null, at: AT - i * 1000, isSaved: false },
+      ]),
     );
     open().store({ ...EMPTY, drafts: many });
     expect(Object.keys(open().take(KEY).drafts)).toEqual(Array.from({ length: 50 }, (_, i) => `new:${i}`));
     const large = Object.fromEntries(
       Array.from({ length: 20 }, (_, i) => [
         `new:${i}`,
-        { text: "x".repeat(90_000), to: "", about: null, at: AT - i * 1000 },
+        { text: "x".repeat(90_000), to: "", about: null, at: AT - i * 1000, isSaved: false },
       ]),
     );
     open("u2").store({ ...EMPTY, drafts: large });
     expect(Object.keys(open("u2").take(KEY).drafts).length).toBe(11);
     const old = {
-      young: { text: "x", to: "", about: null, at: AT - 29 * day },
-      old: { text: "x", to: "", about: null, at: AT - 31 * day },
+      young: { text: "x", to: "", about: null, at: AT - 29 * day, isSaved: false },
+      old: { text: "x", to: "", about: null, at: AT - 31 * day, isSaved: false },
     };
     open("u3").store({ ...EMPTY, drafts: old });
     expect(Object.keys(open("u3").take(KEY).drafts)).toEqual(["young"]);
@@ -284,8 +294,8 @@ describe("what stays in the browser", () => {
   test("a page that has moved takes its own along, and leaves what another tab wrote", () => {
     const moving = open();
     moving.store(moving.take(KEY));
-    moving.store({ ...EMPTY, drafts: { a_b: { text: "moves", to: "", about: null, at: AT } } });
-    open().store({ ...EMPTY, drafts: { a_c: { text: "stays", to: "", about: null, at: AT } } });
+    moving.store({ ...EMPTY, drafts: { a_b: { text: "moves", to: "", about: null, at: AT, isSaved: false } } });
+    open().store({ ...EMPTY, drafts: { a_c: { text: "stays", to: "", about: null, at: AT, isSaved: false } } });
     moving.release();
     expect(Object.keys(open().take(KEY).drafts)).toEqual(["a_c"]);
   });
@@ -303,7 +313,7 @@ describe("what stays in the browser", () => {
     expect(open().take(KEY)).toEqual(EMPTY);
     expect(open("u2").take(KEY)).toEqual(STORED);
     // A draft that the user writes after the next log-in stays.
-    const later = { a_b: { text: "later", to: "", about: null, at: Date.now() + 5 } };
+    const later = { a_b: { text: "later", to: "", about: null, at: Date.now() + 5, isSaved: false } };
     open().store({ ...EMPTY, drafts: later });
     kept.forgetLeft("c1");
     expect(Object.keys(open().take(KEY).drafts)).toEqual(["a_b"]);

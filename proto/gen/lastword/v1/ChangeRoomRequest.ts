@@ -11,11 +11,13 @@ export interface Wire_lastword_v1_ChangeRoomRequest_People {
 export interface _lastword_v1_ChangeRoomRequest_PostingInput {
   adminsOnly?: boolean;
   slowSeconds?: number;
+  adminsCall?: boolean;
 }
 
 export interface Wire_lastword_v1_ChangeRoomRequest_Posting {
   adminsOnly: boolean;
   slowSeconds: number;
+  adminsCall: boolean;
 }
 
 export interface _lastword_v1_ChangeRoomRequest_RoleInput {

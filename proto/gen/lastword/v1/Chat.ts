@@ -147,6 +147,14 @@ import type {
   WireListConversationsResponse as Wire_lastword_v1_ListConversationsResponse,
 } from "../../lastword/v1/ListConversationsResponse.ts";
 import type {
+  ListDraftsRequestInput as _lastword_v1_ListDraftsRequestInput,
+  WireListDraftsRequest as Wire_lastword_v1_ListDraftsRequest,
+} from "../../lastword/v1/ListDraftsRequest.ts";
+import type {
+  ListDraftsResponseInput as _lastword_v1_ListDraftsResponseInput,
+  WireListDraftsResponse as Wire_lastword_v1_ListDraftsResponse,
+} from "../../lastword/v1/ListDraftsResponse.ts";
+import type {
   ListInvitesRequestInput as _lastword_v1_ListInvitesRequestInput,
   WireListInvitesRequest as Wire_lastword_v1_ListInvitesRequest,
 } from "../../lastword/v1/ListInvitesRequest.ts";
@@ -306,6 +314,14 @@ import type {
   RevokeInviteResponseInput as _lastword_v1_RevokeInviteResponseInput,
   WireRevokeInviteResponse as Wire_lastword_v1_RevokeInviteResponse,
 } from "../../lastword/v1/RevokeInviteResponse.ts";
+import type {
+  SaveDraftRequestInput as _lastword_v1_SaveDraftRequestInput,
+  WireSaveDraftRequest as Wire_lastword_v1_SaveDraftRequest,
+} from "../../lastword/v1/SaveDraftRequest.ts";
+import type {
+  SaveDraftResponseInput as _lastword_v1_SaveDraftResponseInput,
+  WireSaveDraftResponse as Wire_lastword_v1_SaveDraftResponse,
+} from "../../lastword/v1/SaveDraftResponse.ts";
 import type {
   SaveMessageRequestInput as _lastword_v1_SaveMessageRequestInput,
   WireSaveMessageRequest as Wire_lastword_v1_SaveMessageRequest,
@@ -1118,6 +1134,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_ListConversationsResponse>,
   ): grpc.ClientUnaryCall;
 
+  ListDrafts(
+    argument: _lastword_v1_ListDraftsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListDraftsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListDrafts(
+    argument: _lastword_v1_ListDraftsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListDraftsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListDrafts(
+    argument: _lastword_v1_ListDraftsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListDraftsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListDrafts(
+    argument: _lastword_v1_ListDraftsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListDraftsResponse>,
+  ): grpc.ClientUnaryCall;
+  listDrafts(
+    argument: _lastword_v1_ListDraftsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListDraftsResponse>,
+  ): grpc.ClientUnaryCall;
+  listDrafts(
+    argument: _lastword_v1_ListDraftsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListDraftsResponse>,
+  ): grpc.ClientUnaryCall;
+  listDrafts(
+    argument: _lastword_v1_ListDraftsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListDraftsResponse>,
+  ): grpc.ClientUnaryCall;
+  listDrafts(
+    argument: _lastword_v1_ListDraftsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListDraftsResponse>,
+  ): grpc.ClientUnaryCall;
+
   ListInvites(
     argument: _lastword_v1_ListInvitesRequestInput,
     metadata: grpc.Metadata,
@@ -1936,6 +1993,47 @@ export interface ChatClient extends grpc.Client {
   revokeInvite(
     argument: _lastword_v1_RevokeInviteRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_RevokeInviteResponse>,
+  ): grpc.ClientUnaryCall;
+
+  SaveDraft(
+    argument: _lastword_v1_SaveDraftRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveDraftResponse>,
+  ): grpc.ClientUnaryCall;
+  SaveDraft(
+    argument: _lastword_v1_SaveDraftRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveDraftResponse>,
+  ): grpc.ClientUnaryCall;
+  SaveDraft(
+    argument: _lastword_v1_SaveDraftRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveDraftResponse>,
+  ): grpc.ClientUnaryCall;
+  SaveDraft(
+    argument: _lastword_v1_SaveDraftRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveDraftResponse>,
+  ): grpc.ClientUnaryCall;
+  saveDraft(
+    argument: _lastword_v1_SaveDraftRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveDraftResponse>,
+  ): grpc.ClientUnaryCall;
+  saveDraft(
+    argument: _lastword_v1_SaveDraftRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveDraftResponse>,
+  ): grpc.ClientUnaryCall;
+  saveDraft(
+    argument: _lastword_v1_SaveDraftRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveDraftResponse>,
+  ): grpc.ClientUnaryCall;
+  saveDraft(
+    argument: _lastword_v1_SaveDraftRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveDraftResponse>,
   ): grpc.ClientUnaryCall;
 
   SaveMessage(
@@ -2306,6 +2404,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
     _lastword_v1_ListConversationsResponseInput
   >;
 
+  ListDrafts: grpc.handleUnaryCall<Wire_lastword_v1_ListDraftsRequest, _lastword_v1_ListDraftsResponseInput>;
+
   ListInvites: grpc.handleUnaryCall<Wire_lastword_v1_ListInvitesRequest, _lastword_v1_ListInvitesResponseInput>;
 
   ListPins: grpc.handleUnaryCall<Wire_lastword_v1_ListPinsRequest, _lastword_v1_ListPinsResponseInput>;
@@ -2348,6 +2448,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
   ResetPassword: grpc.handleUnaryCall<Wire_lastword_v1_ResetPasswordRequest, _lastword_v1_ResetPasswordResponseInput>;
 
   RevokeInvite: grpc.handleUnaryCall<Wire_lastword_v1_RevokeInviteRequest, _lastword_v1_RevokeInviteResponseInput>;
+
+  SaveDraft: grpc.handleUnaryCall<Wire_lastword_v1_SaveDraftRequest, _lastword_v1_SaveDraftResponseInput>;
 
   SaveMessage: grpc.handleUnaryCall<Wire_lastword_v1_SaveMessageRequest, _lastword_v1_SaveMessageResponseInput>;
 
@@ -2477,6 +2579,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_ListConversationsRequest,
     Wire_lastword_v1_ListConversationsResponse
   >;
+  ListDrafts: MethodDefinition<
+    _lastword_v1_ListDraftsRequestInput,
+    _lastword_v1_ListDraftsResponseInput,
+    Wire_lastword_v1_ListDraftsRequest,
+    Wire_lastword_v1_ListDraftsResponse
+  >;
   ListInvites: MethodDefinition<
     _lastword_v1_ListInvitesRequestInput,
     _lastword_v1_ListInvitesResponseInput,
@@ -2596,6 +2704,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_RevokeInviteResponseInput,
     Wire_lastword_v1_RevokeInviteRequest,
     Wire_lastword_v1_RevokeInviteResponse
+  >;
+  SaveDraft: MethodDefinition<
+    _lastword_v1_SaveDraftRequestInput,
+    _lastword_v1_SaveDraftResponseInput,
+    Wire_lastword_v1_SaveDraftRequest,
+    Wire_lastword_v1_SaveDraftResponse
   >;
   SaveMessage: MethodDefinition<
     _lastword_v1_SaveMessageRequestInput,

@@ -143,6 +143,10 @@ import type {
   SettleReportInput as _lastword_v1_SettleReportInput,
   WireSettleReport as Wire_lastword_v1_SettleReport,
 } from "../../lastword/v1/SettleReport.ts";
+import type {
+  DraftsInput as _lastword_v1_DraftsInput,
+  WireDrafts as Wire_lastword_v1_Drafts,
+} from "../../lastword/v1/Drafts.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -190,6 +194,7 @@ export interface OpInput {
   markUnread?: _lastword_v1_MarkUnreadInput | null;
   report?: _lastword_v1_ReportInput | null;
   settleReport?: _lastword_v1_SettleReportInput | null;
+  drafts?: _lastword_v1_DraftsInput | null;
   payload?:
     | "register"
     | "login"
@@ -227,7 +232,8 @@ export interface OpInput {
     | "settleReport"
     | "pin"
     | "save"
-    | "markUnread";
+    | "markUnread"
+    | "drafts";
 }
 
 export interface WireOp {
@@ -275,6 +281,7 @@ export interface WireOp {
   markUnread?: Wire_lastword_v1_MarkUnread | null;
   report?: Wire_lastword_v1_Report | null;
   settleReport?: Wire_lastword_v1_SettleReport | null;
+  drafts?: Wire_lastword_v1_Drafts | null;
   payload?:
     | "register"
     | "login"
@@ -312,5 +319,6 @@ export interface WireOp {
     | "settleReport"
     | "pin"
     | "save"
-    | "markUnread";
+    | "markUnread"
+    | "drafts";
 }

@@ -18,6 +18,7 @@ export interface RoomInput {
   fromGroup?: _lastword_v1_FromGroupInput | null;
   adminsOnly?: boolean;
   slowSeconds?: number;
+  adminsCall?: boolean;
 }
 
 export interface WireRoom {
@@ -33,4 +34,5 @@ export interface WireRoom {
   fromGroup: Wire_lastword_v1_FromGroup | null;
   adminsOnly: boolean;
   slowSeconds: number;
+  adminsCall: boolean;
 }

@@ -13,6 +13,7 @@ export interface SendMessageInput {
   mentions?: _lastword_v1_MentionedInput[];
   quoted?: string;
   people?: string[];
+  keepsDraft?: boolean;
 }
 
 export interface WireSendMessage {
@@ -23,4 +24,5 @@ export interface WireSendMessage {
   mentions: Wire_lastword_v1_Mentioned[];
   quoted: string;
   people: string[];
+  keepsDraft: boolean;
 }

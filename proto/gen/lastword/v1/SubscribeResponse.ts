@@ -7,6 +7,18 @@ import type {
 import type { UserInput as _lastword_v1_UserInput, WireUser as Wire_lastword_v1_User } from "../../lastword/v1/User.ts";
 import type { Long } from "@grpc/proto-loader";
 
+export interface _lastword_v1_SubscribeResponse_CalledInput {
+  conversationId?: string;
+  messageId?: string;
+  by?: _lastword_v1_UserInput | null;
+}
+
+export interface Wire_lastword_v1_SubscribeResponse_Called {
+  conversationId: string;
+  messageId: string;
+  by: Wire_lastword_v1_User | null;
+}
+
 export interface _lastword_v1_SubscribeResponse_ChangedInput {
   conversationId?: string;
 }
@@ -23,6 +35,20 @@ export interface _lastword_v1_SubscribeResponse_DeletedInput {
 export interface Wire_lastword_v1_SubscribeResponse_Deleted {
   conversationId: string;
   messageIds: string[];
+}
+
+export interface _lastword_v1_SubscribeResponse_DraftInput {
+  conversationId?: string;
+  body?: string;
+  sessionId?: string;
+  timeMicros?: number | string | Long;
+}
+
+export interface Wire_lastword_v1_SubscribeResponse_Draft {
+  conversationId: string;
+  body: string;
+  sessionId: string;
+  timeMicros: number;
 }
 
 export interface _lastword_v1_SubscribeResponse_ReadInput {
@@ -120,6 +146,8 @@ export interface SubscribeResponseInput {
   saved?: _lastword_v1_SubscribeResponse_SavedInput | null;
   unread?: _lastword_v1_SubscribeResponse_UnreadInput | null;
   reports?: _lastword_v1_SubscribeResponse_ReportsInput | null;
+  draft?: _lastword_v1_SubscribeResponse_DraftInput | null;
+  called?: _lastword_v1_SubscribeResponse_CalledInput | null;
   event?:
     | "ready"
     | "message"
@@ -133,7 +161,9 @@ export interface SubscribeResponseInput {
     | "changedMessage"
     | "saved"
     | "unread"
-    | "reports";
+    | "reports"
+    | "draft"
+    | "called";
 }
 
 export interface WireSubscribeResponse {
@@ -151,6 +181,8 @@ export interface WireSubscribeResponse {
   saved?: Wire_lastword_v1_SubscribeResponse_Saved | null;
   unread?: Wire_lastword_v1_SubscribeResponse_Unread | null;
   reports?: Wire_lastword_v1_SubscribeResponse_Reports | null;
+  draft?: Wire_lastword_v1_SubscribeResponse_Draft | null;
+  called?: Wire_lastword_v1_SubscribeResponse_Called | null;
   event?:
     | "ready"
     | "message"
@@ -164,5 +196,7 @@ export interface WireSubscribeResponse {
     | "changedMessage"
     | "saved"
     | "unread"
-    | "reports";
+    | "reports"
+    | "draft"
+    | "called";
 }

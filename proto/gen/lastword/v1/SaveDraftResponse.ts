@@ -1,0 +1,9 @@
+// Original file: chat.proto
+
+export interface SaveDraftResponseInput {
+  cursor?: string;
+}
+
+export interface WireSaveDraftResponse {
+  cursor: string;
+}
