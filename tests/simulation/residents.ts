@@ -58,6 +58,7 @@ const EMOJI = ["👍", "❤️"];
 const HABITS: Record<OpKind, Habit | string> = {
   marks: "readers do (readers.ts), through the gatherer",
   enable: "the format gate does",
+  drafts: "no request, and a replica gathers them as it gathers marks; drafts.test.ts has their merges",
 
   register: (me) => me.newcomer(),
   login: (me) => {

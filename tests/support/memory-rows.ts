@@ -32,12 +32,13 @@ import type {
 import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX } from "../../src/chat/audit-bounds.ts";
 import { FIRST_FORMAT } from "../../src/chat/rows.ts";
 import type { ProfileRow, ProfileRows } from "../../src/chat/profiles.ts";
-import type { PinRow, PinRows, SavedRow, SavedRows, UnreadRow, UnreadRows } from "../../src/chat/kept-rows.ts";
+import type { PinRow, SavedRow, UnreadRow, UnreadRows } from "../../src/chat/kept-rows.ts";
 import type { Seq } from "../../src/election/view.ts";
 import { lowerBound, table } from "./memory-tables.ts";
 import type { DraftRow } from "../../src/chat/draft-rows.ts";
 import type { ReportRow } from "../../src/chat/report-rows.ts";
 import { MemoryDrafts } from "./memory-drafts.ts";
+import { memoryPins, memorySaved } from "./memory-kept.ts";
 import { MemoryReports, type MemoryTable } from "./memory-reports.ts";
 
 interface SingleRow {
@@ -442,23 +443,8 @@ export class MemoryRows implements Rows {
     },
   };
 
-  readonly saved: SavedRows = {
-    of: (user, conversation, seq) => this.#t.saved.get(`${user} ${conversation} ${seq}`) ?? null,
-    put: (row) => this.#set(this.#t.saved, `${row.user} ${row.conversation} ${row.seq}`, row),
-    count: (user, max) => {
-      const on = [...this.#t.saved.values()].filter((row) => row.user === user && row.isOn);
-      return Math.min(max, on.length);
-    },
-  };
-
-  readonly pins: PinRows = {
-    of: (seq) => this.#t.pins.get(String(seq)) ?? null,
-    put: (row) => this.#set(this.#t.pins, String(row.seq), row),
-    count: (conversation, max) => {
-      const on = [...this.#t.pins.values()].filter((row) => row.conversation === conversation && row.isOn);
-      return Math.min(max, on.length);
-    },
-  };
+  readonly saved = memorySaved(this.#part(() => this.#t.saved));
+  readonly pins = memoryPins(this.#part(() => this.#t.pins));
 
   /** A table whose rows a class of its own writes. A clone has another map. */
   #part<Row>(all: () => Map<string, Row>): MemoryTable<Row> {
