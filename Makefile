@@ -95,7 +95,8 @@ soak: build dist/lastword-faults dist/lastword-next ## fresh seeds of the simula
 	@SOAK_SECONDS=$(SOAK_SECONDS) $(BUN) tests/simulation/soak.ts
 	@SOAK=1 $(BUN) test --only-failures tests/simulation/targeted.test.ts tests/contract/chat/rows-random.test.ts
 	@SOAK=1 $(BUN) test --only-failures tests/cluster/faults-*.test.ts tests/cluster/kill-two.test.ts \
-		tests/cluster/order.test.ts tests/cluster/survivor.test.ts tests/cluster/upgrade.test.ts tests/browser/storm.test.ts
+		tests/cluster/order.test.ts tests/cluster/survivor.test.ts tests/cluster/upgrade.test.ts \
+		tests/cluster/restart-orders.test.ts tests/browser/storm.test.ts
 
 pictures: build ## make the pictures of the README anew, from real replicas in a real browser
 	@$(BUN) tests/browser/make-pictures.ts

@@ -21,10 +21,14 @@ export const FAULTS_BINARY = `${BINARY}-faults`;
 /** A newer version with one more kind of op, one more column and one more frame. */
 export const NEXT_BINARY = `${BINARY}-next`;
 
+/** Settings of the JavaScript engine that the test runner gives to the replicas of tests (tests/support/run-tests.ts). */
+const ENGINE = Object.fromEntries(
+  Object.entries(process.env).filter((entry): entry is [string, string] => entry[0].startsWith("BUN_JSC_")),
+);
 /** Bounds of the time between two looks, which is a twentieth of the wait so far, so that long waits use little CPU. */
 const POLL_MS = { min: 25, max: 250 } as const;
-const START_TIMEOUT_MS = 10_000;
-const EXIT_TIMEOUT_MS = 15_000;
+/** How long tests wait for anything. It only bounds a hang: all of it takes a second or two on a quiet machine. */
+export const PATIENCE_MS = 60_000;
 
 /** How a {@link Cluster} is made. */
 export interface ClusterOptions {
@@ -60,7 +64,7 @@ interface Child {
 export async function waitFor<T>(
   what: string,
   condition: () => T | Promise<T>,
-  timeoutMs = 10_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<NonNullable<Exclude<T, false>>> {
   const since = performance.now();
   for (;;) {
@@ -176,24 +180,20 @@ export class Cluster {
     ];
   }
 
-  /** The environment of every process; it inherits nothing from the test. */
+  /** The environment of every process; it inherits nothing from the test but settings of the JavaScript engine. */
   get environment(): Record<string, string> {
-    return { HOME: this.home, PATH: "/usr/bin:/bin", ...this.#options.environment };
+    return { HOME: this.home, PATH: "/usr/bin:/bin", ...ENGINE, ...this.#options.environment };
   }
 
   /** Starts a replica and waits until its ports are bound. */
   async start(id: number, more: readonly string[] = [], environment: Record<string, string> = {}): Promise<RunFile> {
     const child = this.spawn(id, [...this.words(id), ...more], environment);
-    return waitFor(
-      `replica ${id} to have its ports`,
-      () => {
-        const { exitCode } = child.process;
-        if (exitCode !== null) throw new Error(`replica ${id} ended with ${exitCode}: ${child.output.stderr}`);
-        const run = readRunFile(this.data, id);
-        return run !== null && run.pid === child.process.pid ? run : null;
-      },
-      START_TIMEOUT_MS,
-    );
+    return waitFor(`replica ${id} to have its ports`, () => {
+      const { exitCode } = child.process;
+      if (exitCode !== null) throw new Error(`replica ${id} ended with ${exitCode}: ${child.output.stderr}`);
+      const run = readRunFile(this.data, id);
+      return run !== null && run.pid === child.process.pid ? run : null;
+    });
   }
 
   /** Lets replica `id` run this executable from its next start on. */
@@ -307,11 +307,7 @@ export class Cluster {
   /** Waits for the process of replica `id` to end by itself. */
   async exited(id: number): Promise<Finished> {
     const { process, output } = this.#child(id);
-    await waitFor(
-      `replica ${id} to end`,
-      () => process.exitCode !== null || process.signalCode !== null,
-      EXIT_TIMEOUT_MS,
-    );
+    await waitFor(`replica ${id} to end`, () => process.exitCode !== null || process.signalCode !== null);
     return { exit: await process.exited, ...output };
   }
 
@@ -361,7 +357,7 @@ export class Cluster {
     id: number,
     what: string,
     condition: (status: ClusterStatusJson) => boolean,
-    timeoutMs = 15_000,
+    timeoutMs = PATIENCE_MS,
   ): Promise<ClusterStatusJson> {
     let last: ClusterStatusJson | null = null;
     try {
@@ -379,7 +375,7 @@ export class Cluster {
   }
 
   /** Waits until each of these replicas (default: the running ones) sees a writable view with exactly these members. */
-  async inStep(ids: readonly number[] = this.running(), timeoutMs = 15_000): Promise<ClusterStatusJson> {
+  async inStep(ids: readonly number[] = this.running(), timeoutMs = PATIENCE_MS): Promise<ClusterStatusJson> {
     const members = ids.toSorted((a, b) => a - b).join();
     const seen = ids.map((id) =>
       this.statusThat(
@@ -434,7 +430,7 @@ export class Cluster {
   }
 }
 
-/** Runs the binary to its end; kills it after `timeoutMs` (default 30 s). */
+/** Runs the binary to its end; kills it after `timeoutMs`. */
 export async function runBinary(
   words: readonly string[],
   options: { env: Record<string, string>; cwd: string; binary?: string; timeoutMs?: number; stdin?: string },
@@ -443,7 +439,7 @@ export async function runBinary(
     env: options.env,
     cwd: options.cwd,
     stdio: [options.stdin === undefined ? "ignore" : Buffer.from(options.stdin), "pipe", "pipe"],
-    timeout: options.timeoutMs ?? 30_000,
+    timeout: options.timeoutMs ?? PATIENCE_MS,
     killSignal: "SIGKILL",
   });
   const [stdout, stderr, exit] = await Promise.all([

@@ -10,7 +10,7 @@ import { LOAD_PASSWORD, type Load, type Sent, type Writer } from "./load.ts";
 import { WebPerson, type EventReader } from "./web-person.ts";
 
 /** Generous: a stream moves in tens of ms, but a busy machine may need longer. */
-const COMPLETE_MS = 30_000;
+const COMPLETE_MS = 120_000;
 /** Time between two attempts to open a stream. */
 const RETRY_MS = 50;
 

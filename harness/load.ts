@@ -53,7 +53,7 @@ export interface LoadOptions {
   readonly rate?: number;
   /** Length of each body in bytes; by default as short as possible. */
   readonly bodyBytes?: number;
-  /** Time limit of a message with all its attempts, default 20 s. */
+  /** Time limit of a message with all its attempts, default 60 s. */
   readonly deadlineMs?: number;
   /** True if writers use only their home replica; default false. */
   readonly faithful?: boolean;
@@ -66,7 +66,7 @@ const REGISTER_ATTEMPTS = 3;
 /** The password of every writer. */
 export const LOAD_PASSWORD = "a password for load";
 /** How long it may take until enough is acknowledged. Generous, because other tests may keep both cores busy. */
-const FLOWS_MS = 30_000;
+const FLOWS_MS = 120_000;
 
 /** All writers of one test. */
 export class Load {
@@ -88,7 +88,7 @@ export class Load {
       writersPerReplica: 1,
       rate: 300,
       bodyBytes: 0,
-      deadlineMs: 20_000,
+      deadlineMs: 60_000,
       faithful: false,
       ...options,
     };

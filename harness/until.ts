@@ -3,7 +3,7 @@
 /** Resolves once `condition` holds, which it checks every `pollMs`; throws after `timeoutMs`. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  timeoutMs = 10_000,
+  timeoutMs = 60_000,
   pollMs = 5,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;

@@ -35,7 +35,7 @@ export async function inForce(stage: Stage, format: number, ids: readonly number
       id,
       `format ${format} in force`,
       (status) => status.formats.inForce === format,
-      20_000,
+      60_000,
     );
   }
 }
@@ -65,7 +65,7 @@ export async function notesOf(stage: Stage): Promise<Notes> {
   first.close();
   if (!registered.ok) throw new Error(registered.sentence);
   const { token } = registered.value;
-  const at = (id: number): ChatClient => new ChatClient({ addresses: [stage.address(id)], token, deadlineMs: 10_000 });
+  const at = (id: number): ChatClient => new ChatClient({ addresses: [stage.address(id)], token, deadlineMs: 30_000 });
   const note = async (id: number, body: string): Promise<string> => {
     const client = at(id);
     const item = { to: name, conversationId: "", body, clientId: crypto.randomUUID() };

@@ -30,7 +30,9 @@ export interface SseEvent {
   readonly id: string;
 }
 
-const WAIT_MS = 10_000;
+const WAIT_MS = 60_000;
+/** A request that a frozen replica does not answer is given up, so that the next one is asked. */
+const REQUEST_MS = 20_000;
 const ENTER_MS = 60_000;
 const LOGIN_COOKIE = /^lastword-[A-Za-z0-9]{6}$/;
 
@@ -93,7 +95,7 @@ export class WebPerson {
 
   /** Makes one request. Redirects are not followed. */
   async ask(origin: string, path: string, options: AskOptions = {}): Promise<Response> {
-    const signal = AbortSignal.timeout(options.timeoutMs ?? WAIT_MS);
+    const signal = AbortSignal.timeout(options.timeoutMs ?? REQUEST_MS);
     const answer = await fetch(origin + path, { ...this.#init(origin, options), signal });
     for (const line of answer.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];

@@ -97,7 +97,7 @@ describe("a full disk", () => {
       await cluster.inStep([0]);
       expect(child.process.exitCode).toBeNull();
     },
-    60_000,
+    180_000,
   );
 
   test.concurrent(
@@ -144,7 +144,7 @@ test.concurrent(
       );
     }
   },
-  60_000,
+  180_000,
 );
 
 test("dist/lastword has no name of a fault, dist/lastword-faults has them all", () => {
@@ -189,7 +189,7 @@ test.concurrent(
       await reading.exited;
     }
   },
-  60_000,
+  180_000,
 );
 
 test("random bytes and endless requests at the ports: the replica goes on", async () => {
@@ -206,11 +206,11 @@ test("random bytes and endless requests at the ports: the replica goes on", asyn
       });
       socket.write(crypto.getRandomValues(new Uint8Array(16 * 1024)));
       if (i % 2 === 0) socket.end();
-      else await waitFor("the end of the connection", () => closed || i > 2).catch(() => null);
+      else await waitFor("the end of the connection", () => closed || i > 2, 10_000).catch(() => null);
       socket.terminate();
     }
   }
   const large = await fetch(`${cluster.web(0)}/login`, { method: "POST", body: "x".repeat(300_000) });
   expect(large.status).toBe(413);
   await cluster.inStep([0]);
-}, 60_000);
+}, 180_000);

@@ -57,7 +57,7 @@ test.concurrent(
     }
     anna.close();
   },
-  120_000,
+  180_000,
 );
 
 test.concurrent(
@@ -178,5 +178,5 @@ test.concurrent(
     expect(await login()).toEqual({ code: "wrong_password" });
     owner.close();
   },
-  120_000,
+  180_000,
 );

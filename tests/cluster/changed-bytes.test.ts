@@ -78,4 +78,4 @@ test("same-length bytes are replaced from the leader to a follower, then on the 
     for (const body of words)
       expect([id, body, stored.some((bytes) => bytes.includes(body))]).toEqual([id, body, true]);
   }
-}, 90_000);
+}, 180_000);

@@ -66,7 +66,7 @@ test("S8: over the death of the replica it talks to, and of the leader, each mes
     expect(cluster.pid(id)).not.toBe(pid);
   }
   for (const client of [anna, ben]) client.close();
-}, 60_000);
+}, 180_000);
 
 test("S8: a client without any of our code repeats one request at the next address after a kill: one message", async () => {
   await using cluster = await Cluster.create();
@@ -101,7 +101,7 @@ test("S8: a client without any of our code repeats one request at the next addre
   const there = await bodies(ben, "anna");
   expect(there.toSorted()).toEqual(requests.map((request) => request.body).toSorted());
   for (const client of [anna, ben]) client.close();
-}, 60_000);
+}, 180_000);
 
 test("S9: no replica alive: which addresses were tried, and what to run; not told as failed if it may have happened", async () => {
   await using cluster = await Cluster.create();
@@ -126,4 +126,4 @@ test("S9: no replica alive: which addresses were tried, and what to run; not tol
   expect(again.ok).toBe(true);
   expect(await bodies(anna, "anna")).toEqual(["to whom it may concern"]);
   anna.close();
-}, 60_000);
+}, 180_000);

@@ -43,7 +43,7 @@ test("the leader is killed: all replicas and `status` tell the same, also the on
   await cluster.statusThat(joined.view.leader!, "one does not answer", (s) => state(s, next!) === "unreachable");
   await cluster.start(next!);
   await cluster.statusThat(next!, "the other has stopped", (s) => state(s, stopped!) === "stopped");
-}, 90_000);
+}, 180_000);
 
 test("a follower that gets no processor for a while: nobody calls it dead or stopped, and it is in step again", async () => {
   await using cluster = await Cluster.create();
@@ -67,4 +67,4 @@ test("a follower that gets no processor for a while: nobody calls it dead or sto
     const status = await cluster.statusThat(id, "both changes", (said) => since(said).length >= 2);
     expect(since(status).slice(0, 2)).toEqual([out, `Replica ${slow} is in step.`]);
   }
-}, 60_000);
+}, 180_000);

@@ -17,7 +17,7 @@ beforeAll(async () => {
   cluster = await Cluster.create();
   await cluster.startAll();
   writer = await AcknowledgedWriter.create(cluster);
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   writer.close();
   await cluster.stop();
@@ -92,10 +92,10 @@ test.skipIf(!LINUX)(
     await waitFor(
       "the connections to be closed",
       () => ports.every((port, i) => connectedTo(port).size < before[i]! + 20),
-      30_000,
+      60_000,
     );
   },
-  120_000,
+  180_000,
 );
 
 test("random bytes at every port of every replica, also behind a true beginning: the connections end, the replicas do not", async () => {
@@ -121,7 +121,7 @@ test("random bytes at every port of every replica, also behind a true beginning:
     );
   }
   await unharmed(pids);
-}, 90_000);
+}, 180_000);
 
 test.concurrent.skipIf(!LINUX)(
   "a reader of events that never reads: it is let go, and keeps nobody else waiting",
@@ -153,12 +153,12 @@ test.concurrent.skipIf(!LINUX)(
     for (let i = 0; i < 60; i++) {
       await Promise.all(Array.from({ length: 20 }, () => anna.send(cluster.web(0), "bert", `${i} ${body}`)));
     }
-    await reading.until("message", (data) => data.includes("59 x"), { timeoutMs: 30_000 });
+    await reading.until("message", (data) => data.includes("59 x"), { timeoutMs: 60_000 });
     const listening = await bert.events(cluster.web(1));
     await anna.send(cluster.web(0), "bert", "for the one who reads");
     await listening.until("message", (data) => data.includes("for the one who reads"));
     // The replica must not keep unread data for ever.
-    await waitFor("the deaf to be let go", () => kept() === 0, 40_000);
+    await waitFor("the deaf to be let go", () => kept() === 0, 60_000);
     for (const { socket } of deaf) socket.terminate();
     reading.close();
     listening.close();
@@ -166,7 +166,7 @@ test.concurrent.skipIf(!LINUX)(
     bert.leave();
     await unharmed(pids);
   },
-  90_000,
+  180_000,
 );
 
 test.concurrent(
@@ -202,5 +202,5 @@ test.concurrent(
     }
     await unharmed(pids);
   },
-  120_000,
+  180_000,
 );

@@ -71,7 +71,7 @@ test("flipped bytes in log.db: said at the start, set aside, brought back, of a 
   }
   await allIsThere(cluster, writer);
   writer.close();
-}, 60_000);
+}, 180_000);
 
 test("flipped bytes in an old row of the leader's log.db: found when a replica asks for it, mended while it runs", async () => {
   const environment = { LASTWORD_FAULTS: "tail=5" };
@@ -93,12 +93,12 @@ test("flipped bytes in an old row of the leader's log.db: found when a replica a
   await waitFor("the line", () => linesOf(cluster, 0).length > 0);
   expect(linesOf(cluster, 0)[0]).toMatch(SET_ASIDE);
   expect(linesOf(cluster, 0)[0]).toContain("log.db: checksum of the row at seq ");
-  await cluster.inStep([0, 1, 2], 30_000);
+  await cluster.inStep([0, 1, 2], 60_000);
   expect(cluster.pid(0)).toBe(pid);
   await write(writer, 5);
   await allIsThere(cluster, writer);
   writer.close();
-}, 60_000);
+}, 180_000);
 
 test("flipped bytes in state.db: its rows are made again from the log, without any other replica", async () => {
   for (const place of ["header", "pages"] as const) {
@@ -125,7 +125,7 @@ test("flipped bytes in state.db: its rows are made again from the log, without a
     await allIsThere(cluster, writer);
     writer.close();
   }
-}, 60_000);
+}, 180_000);
 
 test("a flipped byte in a row of state.db that still reads well: the others' hashes say so, at rest", async () => {
   const environment = { LASTWORD_FAULTS: "rest=500,scrub=1000" };
@@ -148,7 +148,7 @@ test("a flipped byte in a row of state.db that still reads well: the others' has
   await allIsThere(cluster, writer);
   expect([0, 2].flatMap((id) => linesOf(cluster, id))).toEqual([]);
   writer.close();
-}, 60_000);
+}, 180_000);
 
 test("state.db deleted under a log that begins late: brought back from the others", async () => {
   await using cluster = await Cluster.create({ binary: FAULTS_BINARY, environment: { LASTWORD_FAULTS: "keep=20" } });
@@ -166,7 +166,7 @@ test("state.db deleted under a log that begins late: brought back from the other
   expect(linesOf(cluster, 1)).toEqual([expect.stringMatching(/damaged \(log\.db starts after seq \d+, but the state/)]);
   await allIsThere(cluster, writer);
   writer.close();
-}, 60_000);
+}, 180_000);
 
 test("damaged and alone: it says that it waits for a peer, writes nothing, and is mended when one comes", async () => {
   await using cluster = await Cluster.create();
@@ -193,7 +193,7 @@ test("damaged and alone: it says that it waits for a peer, writes nothing, and i
   await cluster.start(2);
   await allIsThere(cluster, writer);
   writer.close();
-}, 60_000);
+}, 180_000);
 
 test("damaged for the fourth time: exit code 6, for the disk is the problem", async () => {
   await using cluster = await Cluster.create({ replicas: 1 });
@@ -207,7 +207,7 @@ test("damaged for the fourth time: exit code 6, for the disk is the problem", as
     /^lastword: the data of this replica was damaged again and again \(log\.db: SQLITE_NOTADB\); move .* to a disk/m,
   );
   expect(readdirSync(folderOf(cluster, 0))).toContain("log.db");
-}, 30_000);
+}, 180_000);
 
 test("a folder that was deleted, and one that was put back from an old copy: brought up to date", async () => {
   await using cluster = await Cluster.create();
@@ -228,7 +228,7 @@ test("a folder that was deleted, and one that was put back from an old copy: bro
   await cluster.start(1);
   await allIsThere(cluster, writer);
   writer.close();
-}, 60_000);
+}, 180_000);
 
 test("a folder that was copied over another replica's: exit code 5, one line, nothing changed", async () => {
   await using cluster = await Cluster.create();
@@ -252,7 +252,7 @@ test("a folder that was copied over another replica's: exit code 5, one line, no
   await cluster.start(0);
   await allIsThere(cluster, writer);
   writer.close();
-}, 60_000);
+}, 180_000);
 
 test.skipIf(!SmallDisk.possible())(
   "a folder that cannot be written to: exit code 3, one line, and as before when it can",
@@ -272,5 +272,5 @@ test.skipIf(!SmallDisk.possible())(
     await allIsThere(cluster, writer);
     writer.close();
   },
-  60_000,
+  180_000,
 );

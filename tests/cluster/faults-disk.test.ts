@@ -58,7 +58,7 @@ describe.skipIf(!SmallDisk.possible())("a small disk", () => {
       expect(cluster.running()).toEqual([0]);
       writer.close();
     },
-    60_000,
+    180_000,
   );
 
   test.concurrent(
@@ -85,14 +85,14 @@ describe.skipIf(!SmallDisk.possible())("a small disk", () => {
       expect(status.view.members).not.toContain(2);
       expect(linesOf(cluster, 2)).toEqual([expect.stringMatching(FULL)]);
       rmSync(filler);
-      await cluster.inStep(cluster.ids, 40_000);
+      await cluster.inStep(cluster.ids, 60_000);
       expect(cluster.pid(2)).toBe(pid);
       for (const id of cluster.ids) {
         await waitFor(`all at ${id}`, async () => wrongWith(await writer.readAt(id), [writer]).length === 0);
       }
       writer.close();
     },
-    90_000,
+    180_000,
   );
 
   test.concurrent(
@@ -126,12 +126,12 @@ describe.skipIf(!SmallDisk.possible())("a small disk", () => {
       expect(linesOf(cluster, 2)).toEqual([expect.stringMatching(FULL)]);
       for (let i = 0; i < 5; i++) expect(await writer.send()).toBe(true);
       rmSync(filler);
-      await cluster.inStep(cluster.ids, 40_000);
+      await cluster.inStep(cluster.ids, 60_000);
       await waitFor("all there", async () => wrongWith(await writer.readAt(2), [writer]).length === 0);
       anna.leave();
       writer.close();
     },
-    90_000,
+    180_000,
   );
 });
 
@@ -166,7 +166,7 @@ test.concurrent(
     writer.close();
     rmSync(folder, { recursive: true });
   },
-  90_000,
+  180_000,
 );
 
 story(

@@ -8,18 +8,18 @@ import { join } from "node:path";
 import type { Failpoint } from "../../src/base/faults.ts";
 import { Cluster, FAULTS_BINARY, processLives, waitFor } from "../../harness/cluster.ts";
 import { order, struck } from "../../harness/fault-orders.ts";
-import { lasting, SOAK, story } from "../../harness/load-cluster.ts";
+import { lasting, RATE, SOAK, story } from "../../harness/load-cluster.ts";
 
 /** Keeps so few entries that a log is compacted within seconds, and a replica that lost its folder needs a snapshot. */
 const KEEP = "keep=100";
 const TOLD = {
   seconds: SOAK ? 900 : 90,
   cluster: { binary: FAULTS_BINARY, environment: { LASTWORD_FAULTS: KEEP } },
-  load: { rate: 120 },
+  load: { rate: RATE },
 };
 
 // Bodies so large that the state arrives in more than one piece.
-const LARGE = { ...TOLD, load: { rate: 120, bodyBytes: 4000 } };
+const LARGE = { ...TOLD, load: { rate: RATE, bodyBytes: 4000 } };
 
 story("a replica without its folder, killed again and again while a snapshot comes in", LARGE, async (stage) => {
   const { cluster } = stage;
@@ -98,7 +98,7 @@ test.concurrent(
     for (const id of [1, 2]) await cluster.start(id);
     await cluster.inStep();
   },
-  60_000,
+  180_000,
 );
 
 test.concurrent(
@@ -116,5 +116,5 @@ test.concurrent(
       await cluster.inStep([0]);
     }
   },
-  120_000,
+  180_000,
 );

@@ -10,7 +10,7 @@ import { ACTED, Team, type Act, type AllRows } from "../support/acts.ts";
 import { FAULTS_BINARY } from "../../harness/cluster.ts";
 import { order, struck } from "../../harness/fault-orders.ts";
 import { logOf, readAllRows } from "../../harness/history.ts";
-import { lasting, SOAK, story, type Stage } from "../../harness/load-cluster.ts";
+import { lasting, RATE, SOAK, story, type Stage } from "../../harness/load-cluster.ts";
 
 const PLACES: Record<"leader" | "follower", readonly Failpoint[]> = {
   leader: ["log-append", "log-sync", "log-synced", "peer-send", "state-apply", "state-applied"],
@@ -20,7 +20,7 @@ const PLACES: Record<"leader" | "follower", readonly Failpoint[]> = {
 for (const role of ["leader", "follower"] as const) {
   story(
     `a ${role} killed at each of: ${PLACES[role].join(", ")}`,
-    { seconds: SOAK ? 900 : 90, cluster: { binary: FAULTS_BINARY }, load: { rate: 120 } },
+    { seconds: SOAK ? 900 : 90, cluster: { binary: FAULTS_BINARY }, load: { rate: RATE } },
     async (stage) => {
       const { cluster } = stage;
       const load = await stage.open();

@@ -1,11 +1,11 @@
 /** All replicas are restarted one after the other while people write. Nobody gets an error, and nothing is lost. */
 import { expect } from "bun:test";
-import { SOAK, story } from "../../harness/load-cluster.ts";
+import { RATE, SOAK, story } from "../../harness/load-cluster.ts";
 
 for (const how of ["stopped", "killed"] as const) {
   story(
     `each replica ${how} and started again in turn, under load`,
-    { seconds: SOAK ? 900 : 120, load: { rate: 120 } },
+    { seconds: SOAK ? 900 : 120, load: { rate: RATE } },
     async (stage) => {
       const { cluster } = stage;
       const load = await stage.open();

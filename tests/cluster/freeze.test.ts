@@ -1,12 +1,12 @@
 /** Processes that are frozen and continue later: a frozen leader, a closed laptop. */
 import { expect } from "bun:test";
-import { lasting, SOAK, story } from "../../harness/load-cluster.ts";
+import { lasting, RATE, SOAK, story } from "../../harness/load-cluster.ts";
 
 const LID_MS = SOAK ? 30_000 : 5_000;
 
 story(
   "a frozen leader: the others write again, it rejoins when it goes on, nothing is lost",
-  { seconds: 120, load: { rate: 150 } },
+  { seconds: 120, load: { rate: RATE } },
   async (stage) => {
     const { cluster } = stage;
     const load = await stage.open();
@@ -38,7 +38,7 @@ story(
 
 story(
   `a laptop's lid: all three stand still for ${LID_MS / 1000} s, then write again; nothing is lost`,
-  { seconds: 90 + LID_MS / 1000, load: { rate: 150, deadlineMs: LID_MS + 20_000 } },
+  { seconds: 90 + LID_MS / 1000, load: { rate: RATE, deadlineMs: LID_MS + 20_000 } },
   async (stage) => {
     const { cluster } = stage;
     const load = await stage.open();

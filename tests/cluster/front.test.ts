@@ -42,11 +42,11 @@ test.skipIf(process.platform !== "linux")(
     await waitFor("an answer beside a frozen replica", async () => (await whoAnswers(cluster.front)) === 0);
     // A restarted replica shares the front with a frozen one of its own folder.
     await cluster.start(1);
-    await waitFor("replica 1 to have the front", async () => (await whoAnswers(cluster.front)) === 1, 20_000);
+    await waitFor("replica 1 to have the front", async () => (await whoAnswers(cluster.front)) === 1, 60_000);
     await cluster.resume(2);
-    await cluster.inStep([0, 1, 2], 20_000);
+    await cluster.inStep([0, 1, 2], 60_000);
   },
-  120_000,
+  180_000,
 );
 
 test.skipIf(process.platform !== "linux")(
@@ -71,7 +71,7 @@ test.skipIf(process.platform !== "linux")(
       expect(((await answer.json()) as { clusterId: string }).clusterId).toBe((await one.status(0))!.clusterId);
     }
   },
-  60_000,
+  180_000,
 );
 
 test.skipIf(process.platform !== "linux")(
@@ -87,5 +87,5 @@ test.skipIf(process.platform !== "linux")(
     const asked = await fetch(`${cluster.front}/cluster.json`, { headers: { accept: "application/json" } });
     expect(asked.status).toBe(401);
   },
-  30_000,
+  180_000,
 );

@@ -87,7 +87,7 @@ describe.if(isRoot)("files and processes of another user", () => {
     expect(later.stderr).toMatch(
       /^lastword: cannot write to .*\.db: it belongs to another user \(uid 0\) \(EACCES\); give it to this user \(chown -R\), or choose another folder with --data\n$/,
     );
-  }, 30_000);
+  }, 180_000);
 });
 
 test.if(Bun.which("strace") !== null)(
@@ -98,7 +98,7 @@ test.if(Bun.which("strace") !== null)(
     const replica = spawn(["strace", "-f", "-qq", ...inject, BINARY, ...words]);
     let pid = 0;
     try {
-      ({ pid } = await waitFor("the replica", () => readRunFile(data, 0), 20_000));
+      ({ pid } = await waitFor("the replica", () => readRunFile(data, 0), 60_000));
       expect(readdirSync(data).toSorted()).toEqual(["cluster.key", "replica-0"]);
       const status = await run([BINARY, "status", `--data=${data}`]);
       expect([status.exit, status.stderr]).toEqual([0, ""]);
@@ -110,7 +110,7 @@ test.if(Bun.which("strace") !== null)(
     }
     expect(await new Response(replica.stderr).text()).toContain("EPERM");
   },
-  60_000,
+  180_000,
 );
 
 test.if(Bun.which("script") !== null)("at a terminal a replica writes sentences, elsewhere JSON", async () => {
@@ -210,7 +210,7 @@ describe("open files", () => {
       expect(said.match(/^lastword: almost all of the 90 files/gm)).toHaveLength(1);
       expect(said).toContain('"files_enough"');
     },
-    60_000,
+    180_000,
   );
 });
 
@@ -249,7 +249,7 @@ describe("the key is not where it is looked for", () => {
       ]);
       expect(existsSync(cluster.data)).toBe(false);
     },
-    30_000,
+    180_000,
   );
 
   test.concurrent(
@@ -274,7 +274,7 @@ describe("the key is not where it is looked for", () => {
       expect(readdirSync(cluster.data)).toEqual(before);
       await cluster.startAll();
     },
-    60_000,
+    180_000,
   );
 
   test.concurrent(
@@ -298,6 +298,6 @@ describe("the key is not where it is looked for", () => {
       const other = await cluster.command(["status"]);
       expect(other.stdout).toContain(`warning from replica 1: ${line}, and no replica that has some answers`);
     },
-    60_000,
+    180_000,
   );
 });

@@ -1,7 +1,7 @@
 /** Acknowledgements follow real time under mixed kills and pauses. */
 import { expect } from "bun:test";
 import { SeededRandom } from "../../src/chaos/random.ts";
-import { lasting, SOAK, story, type Stage } from "../../harness/load-cluster.ts";
+import { lasting, RATE, SOAK, story, type Stage } from "../../harness/load-cluster.ts";
 
 const FAULTS = ["kill leader", "kill two", "pause leader", "pause one", "pause two", "kill while paused"] as const;
 const ROUNDS = SOAK ? 80 : FAULTS.length;
@@ -45,7 +45,7 @@ async function strike(stage: Stage, fault: (typeof FAULTS)[number], random: Seed
 
 story(
   "what was acknowledged earlier comes earlier, in a view that is not newer; no excluded view acknowledges",
-  { seconds: SOAK ? 900 : 180, load: { rate: 150, writersPerReplica: 3 } },
+  { seconds: SOAK ? 900 : 180, load: { rate: RATE, writersPerReplica: 3 } },
   async (stage) => {
     const load = await stage.open();
     const random = new SeededRandom(Number(process.env["SEED"] ?? 1));

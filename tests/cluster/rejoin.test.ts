@@ -3,10 +3,10 @@ import { expect } from "bun:test";
 import { waitFor } from "../../harness/cluster.ts";
 import { SOAK, story } from "../../harness/load-cluster.ts";
 
-const BEHIND = SOAK ? 100_000 : 5_000;
+const BEHIND = SOAK ? 100_000 : 2_000;
 /** A rate so high that writers write as fast as answers come. */
 const FLOOD = 1_000_000;
-const STEADY = 100;
+const STEADY = 60;
 
 story(
   `${BEHIND} messages behind: in step again while the others go on serving`,

@@ -94,7 +94,7 @@ test("three bare starts: documented ports, a view of three, the first alone took
     1,
     `no replica is running in ${cluster.data}; start them with: ${BINARY} up`,
   ]);
-}, 60_000);
+}, 180_000);
 
 test("alone: in an empty folder with an empty environment, beside a hostile .env and bunfig.toml", async () => {
   // Beside the executable, so that it can be linked: a copy is 118 MB for the disk, and every fsync waits for them.
@@ -126,7 +126,7 @@ test("alone: in an empty folder with an empty environment, beside a hostile .env
     replica.kill("SIGTERM");
   }
   expect(await replica.exited).toBe(0);
-}, 60_000);
+}, 180_000);
 
 describe("ports in use", () => {
   test.concurrent.each(["grpc", "web"] as const)(
@@ -147,7 +147,7 @@ describe("ports in use", () => {
       }
       await cluster.startAll();
     },
-    30_000,
+    180_000,
   );
 
   test.concurrent(
@@ -163,7 +163,7 @@ describe("ports in use", () => {
       squatter.stop(true);
       await cluster.inStep([0]);
     },
-    30_000,
+    180_000,
   );
 
   test.concurrent(
@@ -180,7 +180,7 @@ describe("ports in use", () => {
         await other.stop(true);
       }
     },
-    30_000,
+    180_000,
   );
 });
 
@@ -199,7 +199,7 @@ describe("stopping", () => {
     await cluster.start(0);
     await cluster.start(1);
     await cluster.inStep([0, 1, 2]);
-  }, 60_000);
+  }, 180_000);
 
   test("all at the same instant: exit 0 each, and they come back", async () => {
     await using cluster = await Cluster.create();
@@ -207,7 +207,7 @@ describe("stopping", () => {
     const stopped = await Promise.all(cluster.ids.map((id) => cluster.terminate(id)));
     expect(stopped.map(({ exit }) => exit)).toEqual([0, 0, 0]);
     await cluster.startAll([2, 1, 0]);
-  }, 60_000);
+  }, 180_000);
 
   test("a killed one leaves run.json, comes back with another pid, and counts again", async () => {
     await using cluster = await Cluster.create();
@@ -224,7 +224,7 @@ describe("stopping", () => {
     const again = await cluster.start(leader);
     expect(again.pid).not.toBe(pid);
     await cluster.inStep([0, 1, 2]);
-  }, 60_000);
+  }, 180_000);
 });
 
 test.concurrent(
@@ -271,7 +271,7 @@ test.concurrent(
       for (const pid of pids) if (processLives(pid)) process.kill(pid, "SIGKILL");
     }
   },
-  60_000,
+  180_000,
 );
 
 test.concurrent(
@@ -301,7 +301,7 @@ test.concurrent(
       for (const pid of pids) if (processLives(pid)) process.kill(pid, "SIGKILL");
     }
   },
-  60_000,
+  180_000,
 );
 
 test.concurrent(
@@ -336,7 +336,7 @@ test.concurrent(
       for (const pid of pids) if (processLives(pid)) process.kill(pid, "SIGKILL");
     }
   },
-  60_000,
+  180_000,
 );
 
 describe("a folder that does not fit", () => {
@@ -364,7 +364,7 @@ describe("a folder that does not fit", () => {
     await cluster.start(1);
     await cluster.inStep([0, 1]);
     expect(cluster.log(1)).toMatch(/^lastword: .* damaged .* set aside as .* brought back from the other replicas$/m);
-  }, 60_000);
+  }, 180_000);
 
   test("without its key, or with another mode: exit code 5, nothing changed", async () => {
     await using cluster = await Cluster.create({ replicas: 1 });
@@ -385,7 +385,7 @@ describe("a folder that does not fit", () => {
     expect(existsSync(key)).toBe(false);
     writeFileSync(key, content);
     await cluster.startAll();
-  }, 60_000);
+  }, 180_000);
 
   test.concurrent(
     "another cluster's key: the newcomer says so and ends with 5, the other goes on",
@@ -403,7 +403,7 @@ describe("a folder that does not fit", () => {
       ]);
       await cluster.inStep([0]);
     },
-    60_000,
+    180_000,
   );
 });
 
@@ -421,7 +421,7 @@ test.concurrent(
     ]);
     await cluster.inStep([0]);
   },
-  30_000,
+  180_000,
 );
 
 test.each([

@@ -9,7 +9,7 @@ import { BINARY, processLives, runBinary, waitFor } from "../../harness/cluster.
 import { freePortRow } from "../../harness/free-ports.ts";
 import { compareHistories, compareWithSent, readHistory } from "../../harness/history.ts";
 import { Load } from "../../harness/load.ts";
-import { story, type Stage } from "../../harness/load-cluster.ts";
+import { RATE, story, type Stage } from "../../harness/load-cluster.ts";
 
 const PAIRS: readonly (readonly number[])[] = [
   [0, 1],
@@ -31,7 +31,7 @@ async function interrupt(stage: Stage, ids: readonly number[]): Promise<void> {
 for (const how of ["together", "one after the other"] as const) {
   story(
     `Ctrl-C of any two, ${how}: exit 0, sends go on; the last one down starts alone at once`,
-    { seconds: 150, load: { rate: 150 } },
+    { seconds: 150, load: { rate: RATE } },
     async (stage) => {
       const { cluster } = stage;
       const load = await stage.open();
@@ -79,13 +79,13 @@ test.concurrent(
           for (const { pid } of said.replicas) if (pid !== null) pids.add(pid);
           return said.writable && said.view.members.length === 3 ? said : null;
         },
-        20_000,
+        60_000,
       );
     let up = spawnUp();
     let load: Load | null = null;
     try {
       await three();
-      load = await Load.create({ addresses, rate: 150, deadlineMs: 30_000 });
+      load = await Load.create({ addresses, rate: RATE, deadlineMs: 30_000 });
       load.start();
       await load.flows("by all three", { count: 100 });
       up.kill("SIGINT");
@@ -111,5 +111,5 @@ test.concurrent(
       rmSync(home, { recursive: true, force: true });
     }
   },
-  90_000,
+  180_000,
 );

@@ -18,7 +18,7 @@ beforeAll(async () => {
   await cluster.startAll();
   [ada, ben] = [new WebPerson("ada"), new WebPerson("ben")];
   for (const [id, who] of [ada, ben].entries()) await who.register(cluster.web(id));
-}, 60_000);
+}, 180_000);
 afterAll(() => cluster.stop());
 
 test("CSRF: another site's form or fetch with ada's cookie is refused on every route that changes something", async () => {
@@ -66,7 +66,7 @@ test("CSRF: another site's form or fetch with ada's cookie is refused on every r
   const { users } = await ben.json<{ users: { name: string }[] }>(cluster.web(0), "/people");
   expect(users.map(({ name }) => name)).toEqual(["ada"]);
   await new WebPerson("ada").logIn(cluster.web(1));
-}, 60_000);
+}, 180_000);
 
 test("session fixation: what was planted before a log-in or a registration opens nothing after it", async () => {
   const planted = Buffer.alloc(32, 9).toString("base64url");
@@ -91,7 +91,7 @@ test("session fixation: what was planted before a log-in or a registration opens
       expect(names).toEqual([victim.name, token === planted ? "303" : "ben"]);
     }
   }
-}, 60_000);
+}, 180_000);
 
 test("enumeration: an unknown name and a wrong password get the same answer, to the byte", async () => {
   const answerTo = async (name: string, page: boolean): Promise<unknown> => {
@@ -108,4 +108,4 @@ test("enumeration: an unknown name and a wrong password get the same answer, to 
     expect([known[0], known[2].includes("wrong")]).toEqual([401, true]);
     expect(await answerTo("nob", page)).toEqual(known);
   }
-}, 30_000);
+}, 180_000);

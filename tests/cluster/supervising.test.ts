@@ -77,7 +77,7 @@ class Home {
         const found = readRunFile(this.data, id)?.pid ?? null;
         return found !== null && found !== before && processLives(found) ? found : null;
       },
-      20_000,
+      60_000,
     );
     this.pids.add(pid);
     return pid;
@@ -96,7 +96,7 @@ class Home {
 }
 
 async function said(shown: Shown, what: RegExp | string): Promise<string> {
-  return waitFor(`the line ${what}`, () => shown.stdout.match(what)?.[0], 20_000);
+  return waitFor(`the line ${what}`, () => shown.stdout.match(what)?.[0], 60_000);
 }
 
 test.concurrent(
@@ -122,7 +122,7 @@ test.concurrent(
     expect(await plain.process.exited).toBe(0);
     expect((await home.command(["status"])).stdout).toContain("no replica is running");
   },
-  60_000,
+  180_000,
 );
 
 test.concurrent(
@@ -156,7 +156,7 @@ test.concurrent(
     expect(up.stderr).toBe("");
     for (const pid of home.pids) expect(processLives(pid)).toBe(false);
   },
-  60_000,
+  180_000,
 );
 
 test.concurrent(
@@ -186,7 +186,7 @@ test.concurrent(
     // They are not its children, so it sees that they have stopped by their locks, a moment before they are gone.
     await waitFor("the replicas to be gone", () => !pids.some(processLives));
   },
-  60_000,
+  180_000,
 );
 
 test.concurrent(
@@ -203,7 +203,7 @@ test.concurrent(
     await waitFor("the last line", () => up.stdout.includes(`replica 0 still runs; to stop: ${BINARY} down --data`));
     expect(processLives(alone)).toBe(true);
   },
-  60_000,
+  180_000,
 );
 
 test.concurrent(
@@ -230,7 +230,7 @@ test.concurrent(
       await other.stop(true);
     }
   },
-  60_000,
+  180_000,
 );
 
 test.concurrent(
@@ -243,7 +243,7 @@ test.concurrent(
     for (const pid of pids) await home.kill(pid);
     expect(await up.process.exited).toBe(1);
   },
-  60_000,
+  180_000,
 );
 
 test.concurrent(
@@ -267,5 +267,5 @@ test.concurrent(
     });
     expect(byName.stdout).toBe(`no replica is running in ${home.data}; start them with: chat up --data ${home.data}\n`);
   },
-  60_000,
+  180_000,
 );

@@ -1,7 +1,7 @@
 /** The survivor of two deaths is killed just after the others have been started again. */
 import { expect } from "bun:test";
 import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
-import { lasting, SOAK, story, type Stage } from "../../harness/load-cluster.ts";
+import { lasting, RATE, SOAK, story, type Stage } from "../../harness/load-cluster.ts";
 
 /** In six rounds, every replica is the survivor at both moments. */
 const ROUNDS = SOAK ? 60 : 6;
@@ -42,7 +42,7 @@ async function round(stage: Stage, survivor: number, portsFirst: boolean): Promi
 
 story(
   `the survivor killed too, ${ROUNDS} rounds: the others say for whom they wait; nothing is lost`,
-  { seconds: SOAK ? 900 : 180, load: { rate: 150 } },
+  { seconds: SOAK ? 900 : 180, load: { rate: RATE } },
   async (stage) => {
     const load = await stage.open();
     load.start();

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await cluster.startAll();
   clients = await registerAll(cluster, PEOPLE, PASSWORD);
   await ben().call("CreateRoom", { name: "ops", topic: "on call", clientId: crypto.randomUUID() });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   for (const client of clients.values()) client.close();
   await cluster.stop();
@@ -78,7 +78,7 @@ test("a login: by name and password, kept in a file for its owner alone, ended b
   const ended = await run(["rooms"]);
   expect([ended.exit, ended.stderr]).toEqual([1, expect.stringContaining("login")]);
   for (const told of [out, ended]) expect(`${told.stdout}${told.stderr}`).not.toContain(token);
-}, 60_000);
+}, 180_000);
 
 test("scripts join, send, read, list and leave; a repeat with the same client id sends nothing more", async () => {
   await login();
@@ -118,7 +118,7 @@ test("scripts join, send, read, list and leave; a repeat with the same client id
   expect((await run(["send", "hello"])).exit).toBe(2);
   expect((await run(["leave", "ops"])).stdout).toBe("you left #ops\n");
   expect((await run(["send", "--to", "#ops", "hello"])).exit).toBe(1);
-}, 60_000);
+}, 180_000);
 
 test("read --follow goes on when its replica is killed, three times: nothing lost, nothing twice", async () => {
   await login();
@@ -148,7 +148,7 @@ test("read --follow goes on when its replica is killed, three times: nothing los
   const at = (): string | undefined => /(?:connected to|continued at) (\S+)/.exec(err.split("\n").at(-2) ?? "")?.[1];
   for (let kills = 0; kills < 3; kills++) {
     for (let n = 0; n < 20; n++) await say();
-    await waitFor("the first words to be shown", () => shown().length === sent.length, 30_000);
+    await waitFor("the first words to be shown", () => shown().length === sent.length, 60_000);
     const victim = replicaAt(await waitFor("it to say where it is", at));
     const [writing] = [
       (async () => {
@@ -157,7 +157,7 @@ test("read --follow goes on when its replica is killed, three times: nothing los
     ];
     await cluster.kill(victim);
     await writing;
-    await waitFor("all words to be shown", () => shown().length >= sent.length, 30_000);
+    await waitFor("all words to be shown", () => shown().length >= sent.length, 60_000);
     await waitFor("the move to be told", () => at() !== cluster.grpc(victim));
     await cluster.start(victim);
     await cluster.inStep();
@@ -188,7 +188,7 @@ test("with no replica left, it is said that the outcome is not known; the repeat
     expect([again.exit, again.stderr]).toEqual([0, ""]);
   }
   expect((await bodies("ada")).filter((body) => body === "to whom it may concern")).toHaveLength(1);
-}, 120_000);
+}, 180_000);
 
 /** The binary in a terminal of its own, as a person sees it. */
 class Screen {
@@ -212,7 +212,7 @@ class Screen {
   }
 
   async until(what: string): Promise<void> {
-    await waitFor(`${JSON.stringify(what)} on the screen`, () => this.text.includes(what), 30_000).catch((error) => {
+    await waitFor(`${JSON.stringify(what)} on the screen`, () => this.text.includes(what), 60_000).catch((error) => {
       throw new Error(`${String(error)}; there was ${JSON.stringify(this.text)}`);
     });
   }
@@ -247,4 +247,4 @@ test("at a terminal: a password that is not shown, a chat that goes on over a ki
   expect(await chat.process.exited).toBe(0);
   const last = (await bodies("#general")).slice(-4);
   expect(last).toEqual(["hello from a terminal", "are you there", "half a line", "/etc"]);
-}, 90_000);
+}, 180_000);

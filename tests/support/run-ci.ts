@@ -30,6 +30,6 @@ for (const step of STEPS) {
 process.stdout.write("== tests\n");
 const tests = await runTests();
 const all = { ...tests, passed: passed + tests.passed, failed: failed + tests.failed };
-const { lines, green } = closing(all, process.env["CI"] === "true");
+const { lines, green } = closing(all);
 process.stdout.write(lines);
 process.exitCode = green ? 0 : 1;

@@ -1,6 +1,6 @@
 /** How the test runner reads a report, and what its closing lines say. */
 import { describe, expect, test } from "bun:test";
-import { closing, readTotals, SECOND_TRIES_MAX, slowestLine, type Outcome } from "../../support/run-tests.ts";
+import { closing, readTotals, slowestLine } from "../../support/run-tests.ts";
 
 const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="bun test" tests="7" assertions="3" failures="1" skipped="1" time="9.5">
@@ -34,43 +34,13 @@ describe("a report", () => {
 });
 
 describe("the closing lines", () => {
-  const outcome = (more: Partial<Outcome> = {}): Outcome => ({
-    passed: 12,
-    failed: 0,
-    skipped: 0,
-    secondTry: [],
-    ...more,
-  });
-
   test("all green: one line", () => {
-    for (const ci of [true, false])
-      expect(closing(outcome(), ci)).toEqual({ lines: "12 passed, 0 failed\n", green: true });
+    expect(closing({ passed: 12, failed: 0, skipped: 0 })).toEqual({ lines: "12 passed, 0 failed\n", green: true });
   });
 
   test("a failure, and what was skipped", () => {
-    expect(closing(outcome({ failed: 2, skipped: 3 }), false)).toEqual({
+    expect(closing({ passed: 12, failed: 2, skipped: 3 })).toEqual({
       lines: "3 skipped\n12 passed, 2 failed\n",
-      green: false,
-    });
-  });
-
-  test("files that were green on the second try are named; up to two are no failure, anywhere", () => {
-    const secondTry = FILES.slice(0, SECOND_TRIES_MAX);
-    for (const ci of [true, false])
-      expect(closing(outcome({ secondTry }), ci)).toEqual({
-        lines: `green on the second try: ${FILES[0]}, ${FILES[1]}\n12 passed, 0 failed\n`,
-        green: true,
-      });
-  });
-
-  test("three of them are a failure on the build server, and none elsewhere", () => {
-    const named = `green on the second try: ${FILES.join(", ")}\n`;
-    expect(closing(outcome({ secondTry: FILES }), false)).toEqual({
-      lines: `${named}12 passed, 0 failed\n`,
-      green: true,
-    });
-    expect(closing(outcome({ secondTry: FILES }), true)).toEqual({
-      lines: `failed: more than 2 files were green only on the second try\n${named}12 passed, 1 failed\n`,
       green: false,
     });
   });
