@@ -70,6 +70,9 @@ const CACHED_USERS = 8_192;
 /** Maximum number of rooms in memory: at about 600 bytes each, 2.5 MB. */
 const CACHED_ROOMS = 4_096;
 
+/** Maximum number of seats in memory, which a message to a room and a list of rooms ask for; some 400 bytes each. */
+const CACHED_SEATS = 16_384;
+
 /** See {@link Rows}. */
 export class StateRows implements Rows {
   readonly #connection: StateConnection;
@@ -92,6 +95,8 @@ export class StateRows implements Rows {
   readonly audit: StateAudit;
   readonly mentions: StateMentions;
   readonly #roomRows = new BoundedCache<RoomRow>(CACHED_ROOMS);
+  /** By room and user; null: the user has none. */
+  readonly #seats = new BoundedCache<SeatRow | null>(CACHED_SEATS);
   readonly #spans: RequestSpans;
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
   /** Numbers of rows; null: not counted yet. They are nearly always 0, which saves a look-up per op. */
@@ -140,6 +145,7 @@ export class StateRows implements Rows {
   forget(): void {
     this.#users.clear();
     this.#roomRows.clear();
+    this.#seats.clear();
     this.#spans.clear();
     this.#memory.clear();
     this.#tombstones = null;
@@ -368,7 +374,12 @@ export class StateRows implements Rows {
   }
 
   seat(room: ConversationId, user: UserId): SeatRow | null {
-    return one(this.#rooms.seat.get(room, user), seatRow);
+    const key = `${room} ${user}`;
+    const known = this.#seats.get(key);
+    if (known !== undefined) return known;
+    const row = one(this.#rooms.seat.get(room, user), seatRow);
+    this.#seats.set(key, row);
+    return row;
   }
 
   seatsIn(room: ConversationId): readonly SeatRow[] {
@@ -382,6 +393,7 @@ export class StateRows implements Rows {
   putSeat(row: SeatRow): void {
     const { room, user, state, role, seatedBy, tag, roleTag, mark, joinedSeq, changedSeq } = row;
     this.#rooms.putSeat.run(room, user, state, role, seatedBy, tag, roleTag, mark, joinedSeq, changedSeq);
+    this.#seats.set(`${room} ${user}`, row);
     this.#changes.changed(seatsOf(user), changedSeq);
   }
 

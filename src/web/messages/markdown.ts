@@ -324,8 +324,23 @@ export function markdownHtml(body: string, textHtml: TextHtml | null = null): st
   return html;
 }
 
-/** A message's text in one line and without marks, for a list or a notice. */
+/** UTF-16 units that are read: a list has some hundred messages, and each may be long. */
+const WORDS_FROM = 1_000;
+/** The lists of many people show the same newest messages again and again. Some 2 KB each at most. */
+const WORDS_KEPT_MAX = 2_048;
+const keptWords = new BoundedCache<string>(WORDS_KEPT_MAX);
+
+/** The beginning of a message's text, in one line and without marks, for a list or a notice. */
 export function markdownWords(body: string): string {
+  const beginning = body.slice(0, WORDS_FROM);
+  const known = keptWords.get(beginning);
+  if (known !== undefined) return known;
+  const words = wordsOf(beginning);
+  keptWords.set(beginning, words);
+  return words;
+}
+
+function wordsOf(body: string): string {
   const words: string[] = [];
   const take = (tokens: readonly Token[]): void => {
     for (const token of tokens) {

@@ -44,15 +44,13 @@ function isUnread({ unread, preferences }: ConversationView): boolean {
 }
 
 const PREVIEW_CHARS = 80;
-/** UTF-16 units of a message that are read for its preview: a list has some hundred, and each may be long. */
-const READ_CHARS = 1_000;
 
 /** The beginning of the conversation's newest message. */
 export function preview(conversation: ConversationView, session: Session): string {
   const { last, room } = conversation;
   if (room !== null && last === null) return room.topic === "" ? "No messages yet" : room.topic;
   if (last === null || last.deleted) return "";
-  const text = cut(markdownWords(last.body.slice(0, READ_CHARS)), PREVIEW_CHARS);
+  const text = cut(markdownWords(last.body), PREVIEW_CHARS);
   if (last.authorId === session.userId) return `You: ${text}`;
   return room === null && conversation.group.length === 0 ? text : `${last.authorDisplayName}: ${text}`;
 }

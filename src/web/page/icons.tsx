@@ -1,4 +1,5 @@
 /** Line icons, drawn on a 20 x 20 grid. All are decoration: the text beside them says the same. */
+import { fixed } from "./fixed.ts";
 
 const PATHS = {
   back: "M12.5 4.5 7 10l5.5 5.5",
@@ -41,11 +42,21 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+const names = Object.keys(PATHS) as readonly IconName[];
+
+/** A page of messages has some two hundred icons, so each is rendered once. */
+const ICONS = new Map(
+  names.map((name) => [
+    name,
+    fixed(() => (
+      <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+        <path d={PATHS[name]} />
+      </svg>
+    )),
+  ]),
+);
+
 /** An icon in the colour of the text around it. */
 export function Icon({ name }: { name: IconName }) {
-  return (
-    <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
-      <path d={PATHS[name]} />
-    </svg>
-  );
+  return ICONS.get(name)!();
 }

@@ -1,4 +1,5 @@
 /** How a person is shown: an initial on a quiet colour, a presence dot, a name. */
+import { raw } from "hono/html";
 import { cut } from "./cut.ts";
 import type { ConversationView, RoomView, Session, UserView } from "../../chat/chat-service.ts";
 import type { Status } from "../../chat/profiles.ts";
@@ -175,17 +176,18 @@ function PresenceDot({ user }: { user: UserView }) {
  */
 export type TimeStyle = "second" | "clock" | "short" | "past" | "from" | "end";
 
-/** A time. It is in UTC until the script writes it in the reader's own zone. */
+/**
+ * A time. It is in UTC until the script writes it in the reader's own zone. A page has some three hundred, so it is put
+ * together as text, of digits alone.
+ */
 export function Time({ micros, style }: { micros: number; style: TimeStyle }) {
   const date = new Date(micros / 1000);
   const iso = date.toISOString();
   const clock = iso.slice(11, 16);
   const day = iso.slice(0, 10);
-  return (
-    <time datetime={iso} data-time={style} title={`${day} ${clock} UTC`}>
-      {style === "second" ? iso.slice(11, 19) : style === "clock" ? clock : style === "short" ? day : `${day} ${clock}`}
-    </time>
-  );
+  const text =
+    style === "second" ? iso.slice(11, 19) : style === "clock" ? clock : style === "short" ? day : `${day} ${clock}`;
+  return raw(`<time datetime="${iso}" data-time="${style}" title="${day} ${clock} UTC">${text}</time>`);
 }
 
 /** "online", "last seen …", or "offline" for people who never connected. */
