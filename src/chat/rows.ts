@@ -390,9 +390,12 @@ export interface EarlyRow {
   readonly author: UserId;
   readonly clientId: ClientId;
   readonly user: UserId;
-  readonly what: "hidden" | "read" | EarlyReaction | EarlyEdit | EarlyRemoval | EarlyPin | EarlySave | EarlyUnread;
+  readonly what:
+    "hidden" | "read" | EarlyReaction | EarlyEdit | EarlyRemoval | EarlyPin | EarlySave | EarlyUnread | EarlyAccount;
 }
 
+/** Not to a message, but to the user's own account, which has not arrived either (kinds/early-account.ts). */
+export type EarlyAccount = `account ${string}`;
 /** The tag of the op, "on" or "off", and the emoji (kinds/react.ts). */
 export type EarlyReaction = `react ${string}`;
 /** The tag of the op, whom the text mentions, and the text (kinds/edit-message.ts). */

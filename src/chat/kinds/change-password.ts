@@ -1,5 +1,6 @@
 /** Sets the password and ends every session of the user except the one that asked. */
 import { passwordId, type SessionId } from "../ids.ts";
+import { keepPassword } from "./early-account.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { endSessions, living, notLiving } from "./sessions.ts";
 
@@ -24,6 +25,10 @@ export const changePassword: Kind<ChangePassword> = {
 
   decide(op, body, _seq, rows) {
     const user = living(op.user, rows);
+    if (user === null && op.recovered && rows.user(op.user) === null) {
+      keepPassword(op, body.passwordHash, body.keepSession, rows);
+      return done();
+    }
     if (user === null) return notLiving(op.user, rows);
     if (op.recovered) {
       if (op.timeMicros <= user.passwordMicros) return done();

@@ -8,6 +8,7 @@ import type { Fact } from "../fact.ts";
 import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
 import type { EarlyEdit, EarlyPin, EarlyRemoval, EarlyRow, EarlySave, EarlyUnread, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
+import { isOfAccount } from "./early-account.ts";
 import { applyEarlyRemoval } from "./removals.ts";
 import { applyEarlyEdit } from "./edit-message.ts";
 import { mayRead, placeOfRequest, type Place } from "./places.ts";
@@ -35,6 +36,7 @@ export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
   const facts: Fact[] = [];
   const { conversation, author, clientId } = place;
   for (const { user, what } of rows.takeEarly(author, clientId)) {
+    if (isOfAccount(what)) continue;
     if (isEarlyEdit(what)) {
       facts.push(...applyEarlyEdit(place, what, seq, rows));
       continue;

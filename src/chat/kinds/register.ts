@@ -6,6 +6,8 @@ import type { Role, Rows } from "../rows.ts";
 import { note } from "./audit.ts";
 import { joinGeneral } from "./create-room.ts";
 import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
+import { erase } from "./delete-account.ts";
+import { takeEarlyAccount } from "./early-account.ts";
 import { giveRole } from "./roles.ts";
 import type { At } from "./rooms.ts";
 import { addSession, living, readSession, type NewSession } from "./sessions.ts";
@@ -114,6 +116,8 @@ function makeAccount(
     facts.push(...joinGeneral(at, general === "" ? null : { name: general, folded: general, skeleton: general }));
   note(at, "register", body.invite?.id ?? "");
   if (body.invite) useInvite(at, body.invite, facts);
+  const deleted = op.recovered ? takeEarlyAccount(op.user, facts, rows) : null;
+  if (deleted !== null) facts.push(...erase(at, rows.user(op.user)!, deleted === "erased"));
   return { kind: "registered", session: body.session.id, facts };
 }
 

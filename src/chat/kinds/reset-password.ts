@@ -4,6 +4,7 @@ import type { Fact } from "../fact.ts";
 import type { UserId } from "../ids.ts";
 import type { ResetRow, Rows } from "../rows.ts";
 import { note } from "./audit.ts";
+import { keepPassword } from "./early-account.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { runsChat, type RolesRead } from "./roles.ts";
 import { addSession, endSessions, living, notLiving, readSession, type NewSession } from "./sessions.ts";
@@ -30,6 +31,11 @@ export const resetPassword: Kind<ResetPassword> = {
 
   decide(op, { tokenHash, passwordHash, session }, seq, rows) {
     const user = living(op.user, rows);
+    if (user === null && op.recovered && rows.user(op.user) === null) {
+      // The login that comes with it is lost; the password is not.
+      keepPassword(op, passwordHash, "", rows);
+      return done();
+    }
     if (user === null) return notLiving(op.user, rows);
     const reset = rows.locks.reset(op.user);
     const isLatest = reset !== null && reset.tokenHash === tokenHash;

@@ -29,6 +29,37 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
     expect(bodies(log)).toEqual(["hi"]);
   });
 
+  test("an account that comes after its deletion or its new password is deleted, or has that password", () => {
+    const deletion: OpBody = { kind: "deleteAccount", deleteMessages: true, checked: "" };
+    const change = (passwordHash: string): OpBody => ({
+      kind: "changePassword",
+      passwordHash,
+      keepSession: "",
+      checked: passwordId("hash of anna"),
+    });
+    const look = (log: ChatLog): unknown => [
+      rowsOf(log, "users").map((row) => [row["deleted"], row["password_hash"]]),
+      rowsOf(log, "sessions").length,
+      rowsOf(log, "early").length,
+    ];
+    for (const [bodies, expected] of [
+      [[deletion], [[[2, ""]], 0, 0]],
+      [
+        [change("second"), change("third")],
+        [[[0, "third"]], 0, 0],
+      ],
+    ] as const) {
+      for (const isLast of [false, true]) {
+        const log = start();
+        const anna = log.registration("anna");
+        const ops = bodies.map((body) => log.op(anna.user, body, RECOVERED));
+        const all = [{ ...anna, ...RECOVERED }, ...ops];
+        for (const op of isLast ? all.toReversed() : all) expect(log.apply(op).error).toBe(null);
+        expect(look(log)).toEqual(expected);
+      }
+    }
+  });
+
   test("two contents under one id, each accepted on its branch, both stay", () => {
     const log = start();
     const [anna, ben] = [log.person("anna"), log.person("ben")];
