@@ -193,9 +193,9 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
       .setPreference(session, { conversationId, change, clientId })
       .then(as((conversation) => ({ conversation: wireConversation(conversation) })));
   },
-  ListActivity: ({ limit, beforeSeq, read }, { chat, session, readAt }) =>
+  ListActivity: ({ limit, beforeSeq, unreadOnly, read }, { chat, session, readAt }) =>
     chat
-      .listActivity(session, { limit: limit || PAGE_DEFAULT, beforeSeq, ...readAt(read) })
+      .listActivity(session, { limit: limit || PAGE_DEFAULT, beforeSeq, unread: unreadOnly, ...readAt(read) })
       .then(as((activities) => ({ activities: activities.map(wireActivity) }))),
   GetMessages: getMessages,
   MarkRead: ({ messageIds, conversationId, upTo }, { chat, session, readAt }) => {

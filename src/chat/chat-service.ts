@@ -267,6 +267,8 @@ export interface ActivityView {
   readonly room: RoomView | null;
   /** Those who did it. */
   readonly by: readonly UserView[];
+  /** A mention or a quote whose message the user has not read. Nothing else waits to be read. */
+  readonly unread: boolean;
 }
 
 export interface ListActivityInput {
@@ -274,6 +276,8 @@ export interface ListActivityInput {
   readonly limit: number;
   /** `seq` of the last one of the page before; absent or 0: the first page. */
   readonly beforeSeq?: number;
+  /** Only unread ones. */
+  readonly unread?: boolean;
 }
 
 export interface ReactInput {

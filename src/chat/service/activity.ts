@@ -28,19 +28,19 @@ export class ActivityList {
   async listActivity(session: Session, input: ListActivityInput & ReadAt): Promise<Answer<readonly ActivityView[]>> {
     const limit = checkLimit(input.limit);
     if (!limit.ok) return limit;
-    const { beforeSeq = 0 } = input;
+    const { beforeSeq = 0, unread = false } = input;
     if (!Number.isSafeInteger(beforeSeq) || beforeSeq < 0) return failedWith("invalid");
     return await this.#reading.read(input, () =>
-      this.#reading.ok(this.#list(session.userId, beforeSeq || Number.MAX_SAFE_INTEGER, limit.value)),
+      this.#reading.ok(this.#list(session.userId, beforeSeq || Number.MAX_SAFE_INTEGER, limit.value, unread)),
     );
   }
 
-  #list(user: string, from: number, limit: number): readonly ActivityView[] {
+  #list(user: string, from: number, limit: number, isUnreadOnly: boolean): readonly ActivityView[] {
     const found: ActivityView[] = [];
     let before = from;
     for (let page = 0; page < PAGES_MAX && found.length < limit; page++) {
       const deeds = this.#deps.queries().activity(user, before, PAGE);
-      for (const deed of deeds) found.push(...this.#seen(deed, user));
+      for (const deed of deeds) found.push(...this.#seen(deed, user).filter(({ unread }) => unread || !isUnreadOnly));
       if (deeds.length < PAGE) break;
       before = deeds.at(-1)!.seq;
     }
@@ -52,12 +52,17 @@ export class ActivityList {
     if (deed.kind === "invitation") {
       const room = deed.room === GENERAL_ID ? null : this.#deps.queries().rooms.room(deed.room, user);
       const by = [this.#views.userById(deed.by)];
-      return room === null ? [] : [{ kind: deed.kind, seq, message: null, room: this.#views.room(room), by }];
+      return room === null
+        ? []
+        : [{ kind: deed.kind, seq, message: null, room: this.#views.room(room), by, unread: false }];
     }
     const message = this.#views.message(deed.message);
     const room = this.#deps.queries().rooms.room(this.#deps.queries().homeOf(message.conversationId), user);
     const about = { seq, message, room: room === null ? null : this.#views.room(room) };
-    if (deed.kind !== "changed") return [{ ...about, kind: deed.kind, by: [this.#views.userById(message.authorId)] }];
+    if (deed.kind !== "changed") {
+      const by = [this.#views.userById(message.authorId)];
+      return [{ ...about, kind: deed.kind, by, unread: message.unread }];
+    }
     const reacted = message.reactions.flatMap(({ userIds }) => userIds);
     const replied = message.replies?.people.map(({ id }) => id) ?? [];
     return (
@@ -67,7 +72,7 @@ export class ActivityList {
       ] as const
     ).flatMap(([kind, ids]) => {
       const by = [...new Set(ids)].filter((id) => id !== user).map((id) => this.#views.userById(id));
-      return by.length === 0 ? [] : [{ ...about, kind, by }];
+      return by.length === 0 ? [] : [{ ...about, kind, by, unread: false }];
     });
   }
 }

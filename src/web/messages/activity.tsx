@@ -25,32 +25,44 @@ export function activityRoutes(deps: WebDeps): Hono<WebEnv> {
 async function answerActivity(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const before = Number(c.req.query("before") ?? 0);
   const beforeSeq = Number.isSafeInteger(before) && before > 0 ? before : 0;
+  const session = sessionOf(c);
   const input = { beforeSeq, limit: SHOWN + 1 };
-  const answer = await read(c, (at) => deps.chat.listActivity(sessionOf(c), { ...input, ...at }));
+  const answer = await read(c, (at) => deps.chat.listActivity(session, { ...input, ...at }));
   if (!answer.ok) return await answerError(c, answer.error);
+  // The first page begins with what is unread, however old it is.
+  const unread =
+    beforeSeq === 0
+      ? await deps.chat.listActivity(session, { unread: true, limit: SHOWN })
+      : { ...answer, value: answer.value.slice(0, SHOWN).filter((one) => one.unread) };
+  if (!unread.ok) return await answerError(c, unread.error);
   const activities = answer.value.slice(0, SHOWN);
   const next = answer.value.length > SHOWN ? activities.at(-1)!.seq : null;
   if (wantsJson(c)) {
     setCursor(c, answer.cursor);
-    return c.json({ activities, next, cursor: answer.cursor });
+    return c.json({ activities, unread: unread.value, next, cursor: answer.cursor });
   }
+  const rest = activities.filter((one) => !one.unread);
   return await answerPage(c, deps, {
     title: "Activity",
     place: "people",
     current: "activity",
     cursor: answer.cursor,
-    content: <ActivityPage activities={activities} next={next} />,
+    content: <ActivityPage unread={unread.value} rest={rest} next={next} />,
   });
 }
 
-/** Unread mentions first. */
-function ActivityPage({ activities, next }: { activities: readonly ActivityView[]; next: number | null }) {
-  const unread = activities.filter(isUnread);
-  const rest = activities.filter((one) => !isUnread(one));
+interface ActivityPageProps {
+  readonly unread: readonly ActivityView[];
+  readonly rest: readonly ActivityView[];
+  /** Where the next page begins; null: this is the last one. */
+  readonly next: number | null;
+}
+
+function ActivityPage({ unread, rest, next }: ActivityPageProps) {
   return (
     <section class="page people" aria-labelledby="activity-title">
       <PageHead title="Activity" id="activity-title" />
-      {activities.length === 0 ? (
+      {unread.length + rest.length === 0 ? (
         <p class="empty">Nothing yet. Mentions of you, answers to your messages and invitations are listed here.</p>
       ) : null}
       {unread.length === 0 ? null : <h2>Unread</h2>}
@@ -66,17 +78,13 @@ function ActivityPage({ activities, next }: { activities: readonly ActivityView[
   );
 }
 
-function isUnread({ kind, message }: ActivityView): boolean {
-  return (kind === "mention" || kind === "quote") && message?.unread === true;
-}
-
 function Rows({ activities }: { activities: readonly ActivityView[] }) {
   if (activities.length === 0) return null;
   return (
     <ul class="roster activity">
       {activities.map((one) => (
         <li>
-          <a href={pathOf(one)} class={isUnread(one) ? "has-unread" : ""}>
+          <a href={pathOf(one)} class={one.unread ? "has-unread" : ""}>
             {one.by[0] === undefined ? null : <Avatar user={one.by[0]} />}
             <span class="name">{headlineOf(one)}</span>
             {one.message === null ? null : (

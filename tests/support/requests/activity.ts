@@ -6,8 +6,8 @@ export const ACTIVITY: Requests = {
   calls: {
     ListActivity: [
       shows(
-        () => ({ limit: 5, beforeSeq: 0 }),
-        () => ({ listActivity: { limit: 5, beforeSeq: 0, cursor: "v:41", latest: false } }),
+        () => ({ limit: 5, beforeSeq: 0, unreadOnly: false }),
+        () => ({ listActivity: { limit: 5, beforeSeq: 0, unread: false, cursor: "v:41", latest: false } }),
       ),
       own(() => ({ beforeSeq: 1 })),
     ],

@@ -28,7 +28,10 @@ const say = async (who: Person, body: string, conversationId = room): Promise<st
   must(await solo.chat.send(who.session, { conversationId, body, clientId: id() })).id;
 
 /** "kind by whom: text", the newest first. */
-async function listOf(who: Person, page: { limit?: number; beforeSeq?: number } = {}): Promise<string[]> {
+async function listOf(
+  who: Person,
+  page: { limit?: number; beforeSeq?: number; unread?: boolean } = {},
+): Promise<string[]> {
   const found = must(await solo.chat.listActivity(who.session, { limit: 50, ...page }));
   return found.map(({ kind, by, message, room: where }) => {
     return `${kind} by ${by.map(({ name }) => name).join()}: ${message?.body ?? where?.name ?? ""}`;
@@ -58,6 +61,17 @@ test("mentions, reactions and replies to one's messages, invitations; the newest
   const [first] = must(await solo.chat.listActivity(ben.session, { limit: 1 }));
   expect((await listOf(ben, { beforeSeq: first!.seq })).at(-2)).toBe("mention by anna: @ben see _@ben");
   expect(await solo.chat.listActivity(ben.session, { limit: 0 })).toMatchObject({ ok: false });
+});
+
+test("what is unread can be asked for alone, however much came after it", async () => {
+  const first = await say(anna, "@ben one");
+  const own = await say(ben, "mine");
+  await say(anna, "@ben two");
+  must(await solo.chat.react(anna.session, { messageId: own, emoji: "👍", on: true, clientId: id() }));
+  expect(await listOf(ben, { unread: true, limit: 1 })).toEqual(["mention by anna: @ben two"]);
+  expect(await listOf(ben, { unread: true })).toEqual(["mention by anna: @ben two", "mention by anna: @ben one"]);
+  must(await solo.chat.markRead(ben.session, { ids: [first] }));
+  expect(await listOf(ben, { unread: true })).toEqual(["mention by anna: @ben two"]);
 });
 
 test("what was before somebody came, was deleted or hidden, or is in a room that she left, is not hers to see", async () => {

@@ -14,6 +14,7 @@ export interface ActivityInput {
   message?: _lastword_v1_MessageInput | null;
   room?: _lastword_v1_RoomInput | null;
   by?: _lastword_v1_UserInput[];
+  unread?: boolean;
 }
 
 export interface WireActivity {
@@ -22,4 +23,5 @@ export interface WireActivity {
   message: Wire_lastword_v1_Message | null;
   room: Wire_lastword_v1_Room | null;
   by: Wire_lastword_v1_User[];
+  unread: boolean;
 }

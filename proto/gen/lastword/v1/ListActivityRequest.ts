@@ -10,10 +10,12 @@ export interface ListActivityRequestInput {
   limit?: number;
   read?: _lastword_v1_ReadModeInput;
   beforeSeq?: number | string | Long;
+  unreadOnly?: boolean;
 }
 
 export interface WireListActivityRequest {
   limit: number;
   read: Wire_lastword_v1_ReadMode;
   beforeSeq: number;
+  unreadOnly: boolean;
 }
