@@ -103,9 +103,11 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
   SetActive: ({ person, active, clientId }, { chat, session }) =>
     chat.setActive(session, { person, active, clientId }).then(as((user) => ({ user }))),
   ListAudit: ({ before, limit, read }, { chat, session, readAt }) =>
-    chat
-      .listAudit(session, { before, limit: limit || PAGE_DEFAULT, ...readAt(read) })
-      .then(as((entries) => ({ entries: entries.map((entry) => ({ ...entry, link: entry.link ?? "" })) }))),
+    chat.listAudit(session, { before, limit: limit || PAGE_DEFAULT, ...readAt(read) }).then(
+      as((entries) => ({
+        entries: entries.map((entry) => ({ ...entry, link: entry.link ?? "", room: entry.room ?? "" })),
+      })),
+    ),
   SaveDraft: ({ conversationId, body }, { chat, session }) =>
     chat.saveDraft(session, { conversationId, body }).then(nothing),
   ListDrafts: ({ limit, read }, { chat, session, readAt }) =>

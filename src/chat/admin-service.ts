@@ -6,7 +6,8 @@ import type { ProfileCalls } from "./profile-service.ts";
 import type { DraftCalls } from "./draft-service.ts";
 import type { ReportCalls } from "./report-service.ts";
 import type { KeepingCalls } from "./keeping-service.ts";
-import type { AuditAction, Role } from "./rows.ts";
+import type { AuditAction } from "./audit-rows.ts";
+import type { Role } from "./rows.ts";
 
 /** A link with which a person sets a new password. */
 export interface MadeReset {
@@ -79,7 +80,9 @@ export interface AuditView {
   readonly person: UserView | null;
   /** The link that it is about; null: none. */
   readonly link: InviteId | null;
-  /** Of `setRole`: the role. */
+  /** Name of the room that it is about; "": a private room in which the user is not; null: none. */
+  readonly room: string | null;
+  /** Of `setRole` and `setRoomRole`: the role. */
   readonly detail: string;
   /** It was done on the other side of a split, and came by the merge. */
   readonly recovered: boolean;

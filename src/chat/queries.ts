@@ -9,8 +9,8 @@ import type { ClientId, ConversationId, InviteId, MessageId, UserId } from "./id
 import type { ProfileQueries } from "./profiles.ts";
 import type { DraftRow } from "./draft-rows.ts";
 import type { ReportRow } from "./report-rows.ts";
+import type { AuditEntry } from "./audit-rows.ts";
 import type {
-  AuditEntry,
   DeactivationRow,
   ConversationRow,
   InviteRow,

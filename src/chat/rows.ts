@@ -8,6 +8,7 @@
  */
 import type { ClientId, ConversationId, InviteId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { ProfileRows } from "./profiles.ts";
+import type { AuditRow } from "./audit-rows.ts";
 import type { DraftRows } from "./draft-rows.ts";
 import type { ReportRows } from "./report-rows.ts";
 import type { PinRows, SavedRows, UnreadRows } from "./kept-rows.ts";
@@ -103,51 +104,6 @@ export interface DeactivationRow {
   readonly off: boolean;
   /** Of the op that set `off` last. */
   readonly tag: string;
-}
-
-/** What the audit log tells of, with the person or thing that `target` names. */
-export type AuditAction =
-  /** An account was created; by the link that `target` names, if any. */
-  | "register"
-  /** A merge found that the link `target` made more accounts than it may. */
-  | "overuse"
-  | "makeInvite"
-  | "revokeInvite"
-  /** The person `target` had come by a link that was revoked on the other branch, and is deactivated. */
-  | "lateUse"
-  /** The person `target` got the role `detail`. */
-  | "setRole"
-  /** The actor deleted her account. */
-  | "deleteAccount"
-  /** The person `target` can set a new password by a link; the actor set one by a link. */
-  | "makeReset"
-  | "resetPassword"
-  /** The account of the person `target`. */
-  | "deactivate"
-  | "reactivate"
-  /** The actor told those who run the chat of a message of the person `target`; one of them dealt with such a report. */
-  | "report"
-  | "settleReport";
-
-/** Who did what to whom, for those who run the chat. Kept for AUDIT_MICROS, at most AUDIT_ROWS_MAX of them. */
-export interface AuditRow {
-  /** The seq of the op. */
-  readonly seq: Seq;
-  readonly micros: number;
-  /** "": an operator, by command. */
-  readonly actor: UserId;
-  readonly action: AuditAction;
-  /** Id of a person or of a link; "": none. */
-  readonly target: string;
-  /** At most 64 bytes of our own words. */
-  readonly detail: string;
-  /** It was done on a branch that lost a merge. */
-  readonly recovered: boolean;
-}
-
-/** An entry with its place: later ones have higher ids. A merge gives it another one. */
-export interface AuditEntry extends AuditRow {
-  readonly id: number;
 }
 
 export interface ConversationRow {

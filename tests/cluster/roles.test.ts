@@ -129,7 +129,8 @@ test("an operator invites, deactivates and resets by command; other replicas kno
     exit: 0,
     stdout: "fay is deactivated\n",
   });
-  await waitFor("the end of her stream", () => heard.end === "not_logged_in");
+  // The promise of SetActive.
+  await waitFor("the end of her stream", () => heard.end === "not_logged_in", 2_000);
   expect(await reader.call("ListUsers", {})).toMatchObject({ code: "not_logged_in" });
   expect(await second.call("Login", fay)).toMatchObject({ code: "deactivated" });
   expect((await cluster.command(["user", "list"])).stdout).toContain("member  fay (deactivated)\n");

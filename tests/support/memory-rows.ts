@@ -2,8 +2,8 @@
  * Rows in memory: the same chat as in state.db, for the simulator. Rows are immutable objects in
  * maps, so that a copy is cheap. Every change records how to undo it, for ops that fail.
  */
+import type { AuditRow } from "../../src/chat/audit-rows.ts";
 import type {
-  AuditRow,
   ConversationRow,
   DeactivationRow,
   EarlyRow,
@@ -29,7 +29,7 @@ import type {
   RemovalRow,
   VersionRow,
 } from "../../src/chat/rows.ts";
-import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX } from "../../src/chat/audit-bounds.ts";
+import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX } from "../../src/chat/audit-rows.ts";
 import { FIRST_FORMAT } from "../../src/chat/rows.ts";
 import type { ProfileRow, ProfileRows } from "../../src/chat/profiles.ts";
 import type { PinRow, SavedRow, UnreadRow, UnreadRows } from "../../src/chat/kept-rows.ts";

@@ -1,5 +1,6 @@
 /** Archives a room, so that people can read but not write in it, or opens it again. */
 import { GENERAL_ID, type ConversationId } from "../ids.ts";
+import { note } from "./audit.ts";
 import { done, type Kind } from "./kind.ts";
 import { isRefused, managers, roomFor, told } from "./rooms.ts";
 import { counts, tagOf } from "./tags.ts";
@@ -25,6 +26,8 @@ export const archiveRoom: Kind<ArchiveRoom> = {
     if (isRefused(room)) return room;
     if (!counts(op, room.archivedTag)) return done();
     rows.putRoom({ ...room, archived: body.archived, archivedTag: tagOf(op), changedSeq: seq });
-    return done(room.archived === body.archived ? [] : [told(room.id)]);
+    if (room.archived === body.archived) return done();
+    note({ op, seq, rows }, body.archived ? "archiveRoom" : "openRoom", room.id);
+    return done([told(room.id)]);
   },
 };

@@ -1,5 +1,5 @@
 /** The audit log: what rules note for those who run the chat. */
-import type { AuditAction } from "../rows.ts";
+import type { AuditAction } from "../audit-rows.ts";
 import type { At } from "./rooms.ts";
 
 /** Notes what the user of the op did. `target` is the id of a person or of a link. */

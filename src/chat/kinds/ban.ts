@@ -1,6 +1,7 @@
 /** Bans somebody from a room, or lifts the ban. */
 import type { Fact } from "../fact.ts";
 import type { ConversationId, UserId } from "../ids.ts";
+import { note } from "./audit.ts";
 import { done, type Kind } from "./kind.ts";
 import { isRefused, leaveSeat, roomFor, seatOf } from "./rooms.ts";
 import { refusalToRemove } from "./seat-people.ts";
@@ -29,9 +30,15 @@ export const ban: Kind<Ban> = {
     if (isRefused(room)) return room;
     const facts: Fact[] = [];
     const seat = seatOf(id, person, rows);
-    if (banned && seat.state !== "banned") leaveSeat(at, seat, "banned", facts);
+    if (banned && seat.state !== "banned") {
+      leaveSeat(at, seat, "banned", facts);
+      note(at, "banFromRoom", person, id);
+    }
     const lifts = !banned && seat.state === "banned" && (!op.recovered || seat.tag === seen);
-    if (lifts) rows.putSeat({ ...seat, state: "removed", tag: tagOf(op) });
+    if (lifts) {
+      rows.putSeat({ ...seat, state: "removed", tag: tagOf(op) });
+      note(at, "unbanFromRoom", person, id);
+    }
     return done(facts);
   },
 };

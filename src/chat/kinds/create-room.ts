@@ -3,6 +3,7 @@ import type { Fact } from "../fact.ts";
 import { GENERAL_ID, roomIdFor, type ConversationId, type UserId } from "../ids.ts";
 import type { ChatErrorCode } from "../errors.ts";
 import type { RoomRow, Rows } from "../rows.ts";
+import { note } from "./audit.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import {
   ensureOwner,
@@ -99,6 +100,8 @@ export function makeRoom(
       : {}),
     changedSeq: seq,
   });
+  // The room for all comes with the first account, which has an entry of its own.
+  if (room.createdMicros === 0 && id !== GENERAL_ID) note(at, "makeRoom", id);
   if (room.createdMicros === 0 && body.historyFromJoining !== true) showAll(id, rows);
   const facts: Fact[] = [];
   takeSeat(at, id, op.user, facts);

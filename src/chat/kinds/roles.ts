@@ -1,7 +1,8 @@
 /**
  * Who runs the chat. Nobody's role is changed except by an op about this person. A chat that a merge has left without an
- * owner has one all the same: the admin, or else the member, whose account was created first counts as its owner until
- * there is another one. This is looked up and not stored, so that it does not depend on the order in which ops of two
+ * owner has one all the same: of the admins, or else of the members, or else of the guests, the one whose account was
+ * created first counts as its owner until there is another one. A guest is better than nobody, since without an owner no
+ * link could be made, no account reactivated, and no role given by the page ever again. This is looked up and not stored, so that it does not depend on the order in which ops of two
  * branches are decided.
  */
 import { REPORTS_COUNT_MAX } from "../bounds.ts";
@@ -17,7 +18,7 @@ import type { At } from "./rooms.ts";
 export const OPERATOR = "" as UserId;
 
 /** What a lookup of roles needs of the rows. */
-export type RolesRead = Pick<Rows, "user" | "role" | "roles" | "firstUser" | "locks">;
+export type RolesRead = Pick<Rows, "user" | "role" | "roles" | "livingUsers" | "locks">;
 
 /** What somebody is in the chat. */
 export function roleOf(user: UserId, rows: RolesRead): Role {
@@ -30,10 +31,13 @@ export function ownersOf(rows: RolesRead): readonly UserId[] {
   const named = livingWith("owner", rows);
   if (named.length > 0) return named;
   const createdOf = (user: UserId): number => rows.user(user)?.createdMicros ?? 0;
-  const [admin] = livingWith("admin", rows).toSorted((a, b) => createdOf(a) - createdOf(b) || (a < b ? -1 : 1));
-  const first = rows.firstUser();
-  const heir = admin ?? (first !== null && isActive(first, rows) && !isGuest(first, rows) ? first : null);
-  return heir === null ? [] : [heir];
+  const firstOf = (users: readonly UserId[]): UserId | undefined =>
+    users.toSorted((a, b) => createdOf(a) - createdOf(b) || (a < b ? -1 : 1))[0];
+  const admin = firstOf(livingWith("admin", rows));
+  if (admin !== undefined) return [admin];
+  const active = rows.livingUsers().filter((user) => isActive(user, rows));
+  const heir = firstOf(active.filter((user) => !isGuest(user, rows))) ?? firstOf(active);
+  return heir === undefined ? [] : [heir];
 }
 
 /** The account is neither deleted nor deactivated. */

@@ -3,6 +3,7 @@ import type { Fact } from "../fact.ts";
 import { GENERAL_ID, isRoomId, type ConversationId, type UserId } from "../ids.ts";
 import type { ChatErrorCode } from "../errors.ts";
 import type { RoomRole, RoomRow } from "../rows.ts";
+import { note } from "./audit.ts";
 import { done, refused, type Decision, type Kind } from "./kind.ts";
 import {
   crowded,
@@ -115,6 +116,7 @@ function remove(at: At, { room: id, people }: SeatPeople): Decision {
   for (const user of people) {
     const seat = seatOf(id, user, rows);
     if (seat.state === "banned" || !counts(op, seat.tag)) continue;
+    if (seat.state === "joined") note(at, "removeFromRoom", user, id);
     leaveSeat(at, seat, "removed", facts);
   }
   return done(facts);

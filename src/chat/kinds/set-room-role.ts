@@ -1,6 +1,7 @@
 /** Gives somebody in a room another role. */
 import type { ConversationId, UserId } from "../ids.ts";
 import type { RoomRole } from "../rows.ts";
+import { note } from "./audit.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { ensureOwner, isRefused, roomFor, seatOf } from "./rooms.ts";
 import { counts, tagOf } from "./tags.ts";
@@ -38,6 +39,7 @@ export const setRoomRole: Kind<SetRoomRole> = {
     // Somebody who has left has no role. If the person has not arrived yet, the seat keeps the role until then.
     rows.putSeat({ ...seat, role: seat.state === "joined" || seat.tag === "" ? role : "member", roleTag: tagOf(op) });
     ensureOwner(id, rows);
+    note({ op, seq, rows }, "setRoomRole", person, `${id} ${role}`);
     return done();
   },
 };

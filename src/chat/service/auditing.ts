@@ -6,7 +6,7 @@ import { checkLimit } from "../limits.ts";
 import type { ChatDeps } from "../ports.ts";
 import type { Reading } from "../reading.ts";
 import { isAdmin } from "../rights.ts";
-import type { AuditAction, AuditEntry } from "../rows.ts";
+import type { AuditAction, AuditEntry } from "../audit-rows.ts";
 import { failedWith } from "../sentences.ts";
 import type { ReadAt, Session } from "../chat-service.ts";
 import type { AuditView } from "../admin-service.ts";
@@ -23,7 +23,14 @@ const TO_PEOPLE: ReadonlySet<AuditAction> = new Set([
   "reactivate",
   "report",
   "settleReport",
+  "removeFromRoom",
+  "banFromRoom",
+  "unbanFromRoom",
+  "setRoomRole",
 ]);
+/** Actions whose target is a room, and those whose detail begins with one. */
+const TO_ROOMS: ReadonlySet<AuditAction> = new Set(["makeRoom", "archiveRoom", "openRoom"]);
+const IN_ROOMS: ReadonlySet<AuditAction> = new Set(["removeFromRoom", "banFromRoom", "unbanFromRoom", "setRoomRole"]);
 
 /** The calls about the audit log. */
 export class Auditing {
@@ -51,20 +58,25 @@ export class Auditing {
         return failed("not_allowed", "Only an admin or an owner of this chat can see this.");
       }
       const entries = queries.admin.audit(before === 0 ? NEWEST : before, limit.value);
-      return this.#reading.ok(entries.map((entry) => this.#view(entry)));
+      return this.#reading.ok(entries.map((entry) => this.#view(entry, session.userId)));
     });
   }
 
-  #view({ id, micros, actor, action, target, detail, recovered }: AuditEntry): AuditView {
+  #view({ id, micros, actor, action, target, detail, recovered }: AuditEntry, viewer: UserId): AuditView {
     const isPerson = TO_PEOPLE.has(action);
+    const isRoom = TO_ROOMS.has(action);
+    const [inRoom = "", ...words] = detail.split(" ");
+    const room = isRoom ? target : IN_ROOMS.has(action) ? inRoom : null;
     return {
       id,
       micros,
       actor: actor === OPERATOR ? null : this.#views.userById(actor),
       action,
       person: isPerson ? this.#views.userById(target as UserId) : null,
-      link: isPerson || target === "" ? null : (target as InviteId),
-      detail,
+      link: isPerson || isRoom || target === "" ? null : (target as InviteId),
+      // Whoever runs the chat does not learn the name of a private room by this.
+      room: room === null ? null : (this.#deps.queries().rooms.room(room, viewer)?.row.name ?? ""),
+      detail: IN_ROOMS.has(action) ? words.join(" ") : detail,
       recovered,
     };
   }

@@ -1,7 +1,7 @@
 /** The audit log: what apply adds to it, and what those who run the chat read of it. */
 import { asc, desc, inArray, lt, sql } from "drizzle-orm";
-import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX } from "../../chat/audit-bounds.ts";
-import type { AuditAction, AuditEntry, AuditRow } from "../../chat/rows.ts";
+import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX } from "../../chat/audit-rows.ts";
+import type { AuditAction, AuditEntry, AuditRow } from "../../chat/audit-rows.ts";
 import type { UserId } from "../../chat/ids.ts";
 import type { Seq } from "../../election/view.ts";
 import { compile, type StateConnection } from "./connection.ts";

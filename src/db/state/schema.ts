@@ -11,16 +11,8 @@
  */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { sql } from "drizzle-orm";
-import type {
-  AuditAction,
-  ConversationRow,
-  Deleted,
-  EarlyRow,
-  NotifyLevel,
-  Role,
-  RoomRole,
-  SeatRow,
-} from "../../chat/rows.ts";
+import type { AuditAction } from "../../chat/audit-rows.ts";
+import type { ConversationRow, Deleted, EarlyRow, NotifyLevel, Role, RoomRole, SeatRow } from "../../chat/rows.ts";
 
 /** One row: the position of this state in the log. */
 export const meta = sqliteTable("meta", {

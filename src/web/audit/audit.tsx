@@ -45,9 +45,11 @@ export function AuditPage({ entries, next }: AuditProps) {
 }
 
 /** "ada made ben an admin." */
-export function sentenceOf({ actor, action, person, link, detail }: AuditView): string {
+export function sentenceOf({ actor, action, person, link, room, detail }: AuditView): string {
   const by = actor === null ? "An operator" : actor.name;
   const whom = person?.name ?? "";
+  const where = room === "" ? "a private room" : `#${room ?? ""}`;
+  const role = `${detail === "member" || detail === "guest" ? "a" : "an"} ${detail}`;
   switch (action) {
     case "register":
       return `${by} created an account${link === null ? "" : " by a link"}.`;
@@ -60,7 +62,7 @@ export function sentenceOf({ actor, action, person, link, detail }: AuditView): 
     case "revokeInvite":
       return `${by} withdrew a link.`;
     case "setRole":
-      return `${by} made ${whom} ${detail === "member" || detail === "guest" ? "a" : "an"} ${detail}.`;
+      return `${by} made ${whom} ${role}.`;
     case "makeReset":
       return `${by} made a link for a new password of ${whom}.`;
     case "resetPassword":
@@ -73,6 +75,20 @@ export function sentenceOf({ actor, action, person, link, detail }: AuditView): 
       return `${by} reported a message of ${whom}.`;
     case "settleReport":
       return `${by} dealt with a report of a message of ${whom}.`;
+    case "makeRoom":
+      return `${by} made ${where}.`;
+    case "archiveRoom":
+      return `${by} archived ${where}.`;
+    case "openRoom":
+      return `${by} opened ${where} again.`;
+    case "removeFromRoom":
+      return `${by} removed ${whom} from ${where}.`;
+    case "banFromRoom":
+      return `${by} banned ${whom} from ${where}.`;
+    case "unbanFromRoom":
+      return `${by} lifted the ban of ${whom} from ${where}.`;
+    case "setRoomRole":
+      return `${by} made ${whom} ${role} of ${where}.`;
     case "deleteAccount":
       return `${by} deleted the account.`;
   }

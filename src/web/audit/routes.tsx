@@ -88,6 +88,7 @@ function recordOf(entry: AuditView): Record<string, string> {
     action: entry.action,
     person: entry.person?.name ?? "",
     link: entry.link ?? "",
+    room: entry.room ?? "",
     detail: entry.detail,
     merged: entry.recovered ? "yes" : "",
     sentence: sentenceOf(entry),
@@ -95,7 +96,7 @@ function recordOf(entry: AuditView): Record<string, string> {
 }
 
 async function* csvOf(deps: WebDeps, session: Session, first: readonly AuditView[]): AsyncGenerator<string> {
-  yield "time,actor,action,person,link,detail,merged,sentence\r\n";
+  yield "time,actor,action,person,link,room,detail,merged,sentence\r\n";
   const cell = (text: string): string => `"${text.replaceAll('"', '""')}"`;
   for await (const page of pagesOf(deps, session, first)) {
     yield page.map((entry) => `${Object.values(recordOf(entry)).map(cell).join()}\r\n`).join("");

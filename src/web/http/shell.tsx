@@ -25,6 +25,7 @@ export interface Listing extends ListView {
   readonly reports: number | null;
   /** The conversations for which the replicas keep a draft of the user. */
   readonly drafted: readonly ConversationId[];
+  readonly isGuest: boolean;
 }
 
 /**
@@ -37,6 +38,8 @@ export async function readListing(c: Context<WebEnv>, deps: WebDeps): Promise<An
   if (!asked.ok) return asked;
   const users = await deps.chat.listUsers(session, { limit: OTHERS_MAX, strangers: true });
   if (!users.ok) return users;
+  const self = await deps.chat.person(session, {});
+  if (!self.ok) return self;
   return {
     ok: true,
     value: {
@@ -44,6 +47,7 @@ export async function readListing(c: Context<WebEnv>, deps: WebDeps): Promise<An
       others: users.value,
       reports: deps.chat.openReports(session),
       drafted: deps.chat.draftedIn(session),
+      isGuest: self.value.role === "guest",
     },
     cursor: asked.cursor,
   };

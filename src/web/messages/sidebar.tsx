@@ -20,6 +20,8 @@ export interface SidebarProps extends ListView {
   readonly reports: number | null;
   /** The conversations for which the replicas keep a draft of the user. */
   readonly drafted: readonly string[];
+  /** A guest finds no rooms and makes none. */
+  readonly isGuest: boolean;
   readonly current: string | null;
   readonly order: Order;
   /** The sections that are folded in this browser, and the name of the cookie that says so. */
@@ -91,10 +93,12 @@ export function Sidebar(props: SidebarProps) {
         <Icon name="write" />
         New message
       </a>
-      <a class="browse" href="/rooms" aria-current={current === "rooms" ? "page" : undefined}>
-        <Icon name="rooms" />
-        Rooms
-      </a>
+      {props.isGuest ? null : (
+        <a class="browse" href="/rooms" aria-current={current === "rooms" ? "page" : undefined}>
+          <Icon name="rooms" />
+          Rooms
+        </a>
+      )}
       <a class="browse" href="/activity" aria-current={current === "activity" ? "page" : undefined}>
         <Icon name="bell" />
         Activity

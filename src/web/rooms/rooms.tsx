@@ -14,6 +14,8 @@ interface RoomsProps {
   readonly search: string;
   /** These are the archived rooms. */
   readonly archived: boolean;
+  /** A guest makes no rooms. */
+  readonly isGuest: boolean;
 }
 
 /** "1 person", "12 people". */
@@ -22,14 +24,16 @@ export function peopleText(people: number): string {
 }
 
 /** The directory: public rooms, and the private rooms that the user is in. */
-export function RoomsPage({ rooms, next, search, archived }: RoomsProps) {
+export function RoomsPage({ rooms, next, search, archived, isGuest }: RoomsProps) {
   const kept = `${search === "" ? "" : `&q=${encodeURIComponent(search)}`}${archived ? "&archived=1" : ""}`;
   return (
     <section class="page people" id="rooms" aria-labelledby="rooms-title">
       <PageHead title={archived ? "Archived rooms" : "Rooms"} id="rooms-title">
-        <a class="button primary" href="/new-room">
-          New room
-        </a>
+        {isGuest ? null : (
+          <a class="button primary" href="/new-room">
+            New room
+          </a>
+        )}
       </PageHead>
       <form method="get" action="/rooms" class="search" role="search">
         <label class="sr" for="rooms-search">
@@ -44,7 +48,13 @@ export function RoomsPage({ rooms, next, search, archived }: RoomsProps) {
           No room here has “{search}” in its name. <a href="/rooms">Show all rooms</a>
         </p>
       ) : (
-        <p class="empty">{archived ? "No archived rooms." : "There are no rooms yet. Create the first one."}</p>
+        <p class="empty">
+          {archived
+            ? "No archived rooms."
+            : isGuest
+              ? "You are in no room."
+              : "There are no rooms yet. Create the first one."}
+        </p>
       )}
       <ul class="roster">
         {rooms.map((room) => (

@@ -78,12 +78,15 @@ async function answerRooms(c: Context<WebEnv>, deps: WebDeps): Promise<Response>
     setCursor(c, answer.cursor);
     return c.json({ rooms, next, cursor: answer.cursor });
   }
+  const self = await deps.chat.person(sessionOf(c), {});
+  if (!self.ok) return await answerError(c, self.error);
+  const isGuest = self.value.role === "guest";
   return await answerPage(c, deps, {
     title: archived ? "Archived rooms" : "Rooms",
     place: "people",
     current: "rooms",
     cursor: answer.cursor,
-    content: <RoomsPage rooms={rooms} next={next} search={search} archived={archived} />,
+    content: <RoomsPage rooms={rooms} next={next} search={search} archived={archived} isGuest={isGuest} />,
   });
 }
 

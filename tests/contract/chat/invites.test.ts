@@ -8,7 +8,7 @@ import type { InviteUse } from "../../../src/chat/kinds/use-invite.ts";
 import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
 import type { Op } from "../../../src/chat/kinds/op.ts";
 import { roomIdOf } from "../../../src/chat/kinds/create-room.ts";
-import { AUDIT_MICROS } from "../../../src/chat/audit-bounds.ts";
+import { AUDIT_MICROS } from "../../../src/chat/audit-rows.ts";
 import { RECOVERED, rowsOf, STATES, uuid, type Made } from "../../support/chat-log.ts";
 import { merge, RoomLog, todo, type Side } from "../../support/room-log.ts";
 
@@ -79,7 +79,7 @@ describe.each(["memory", "sqlite"] as const)("links over %s rows", (kind) => {
     const rooms = rowsOf(log.log, "members").flatMap((row) => (row["user"] === fay ? [row["conversation"]] : []));
     expect(new Set(rooms)).toEqual(new Set([open, hidden, GENERAL_ID]));
     expect(log.seat(hidden, fay as UserId)).toMatchObject({ state: "joined", role: "member", seated_by: log.anna });
-    expect(audit(log).slice(4)).toEqual(["anna makeInvite link", "fay register link"]);
+    expect(audit(log).slice(6)).toEqual(["anna makeInvite link", "fay register link"]);
   });
 
   test("only who runs the chat makes links, and only into rooms that she may see", () => {

@@ -31,13 +31,12 @@ function read(log: ChatLog): RolesRead {
   }));
   const roles = rowsOf(log, "roles") as unknown as ReturnType<RolesRead["roles"]>;
   const living = users.filter(({ deleted }) => deleted === 0);
-  const first = living.toSorted((a, b) => a.createdMicros - b.createdMicros || (a.id < b.id ? -1 : 1))[0];
   return {
     user: (id) => (users.find((user) => user.id === id) ?? null) as ReturnType<RolesRead["user"]>,
     locks: new MemoryRows().locks,
     role: (id) => roles.find(({ user }) => user === id) ?? null,
     roles: () => roles,
-    firstUser: () => first?.id ?? null,
+    livingUsers: () => living.map(({ id }) => id),
   };
 }
 
@@ -275,5 +274,31 @@ describe.each(["memory", "sqlite"] as const)("merges of roles over %s rows", (ki
     const anna = log.person("anna");
     log.person("ben", RECOVERED);
     expect(ownersOf(read(log))).toEqual([anna]);
+  });
+});
+
+describe.each(["memory", "sqlite"] as const)("a chat that a merge leaves without members over %s rows", (kind) => {
+  test("has the guest as its owner whose account was created first, in both directions", () => {
+    const guest =
+      (name: "ben" | "eve" | "dan"): Side =>
+      (log) =>
+        log.do(log.anna, { kind: "setRole", person: log[name], role: "guest" });
+    const before: Side = (log) => {
+      guest("eve")(log);
+      log.do(log.anna, { kind: "setRole", person: log.ben, role: "owner" });
+    };
+    const gone: Side = (log) => {
+      guest("dan")(log);
+      log.do(log.anna, { kind: "deleteAccount", deleteMessages: false, checked: passwordId("hash of anna") });
+    };
+    const left: Side = (log) =>
+      log.do(log.ben, { kind: "deleteAccount", deleteMessages: false, checked: passwordId("hash of ben") });
+    for (const pair of [
+      [gone, left],
+      [left, gone],
+    ] as const) {
+      const { wins, other } = merge(STATES[kind], before, pair);
+      for (const log of [wins, other]) expect(look(log)).toBe("eve owner, dan guest");
+    }
   });
 });

@@ -52,10 +52,44 @@ test("in pages, and whole as a CSV and a JSON file", async () => {
   expect(csv.headers.get("content-disposition")).toBe('attachment; filename="audit.csv"');
   const lines = (await csv.text()).trimEnd().split("\r\n");
   expect(lines).toHaveLength(1 + 217);
-  expect(lines[1]).toMatch(/^"\d{4}-.*Z","ada","setRole","ben","","admin","","ada made ben an admin\."$/);
+  expect(lines[1]).toMatch(/^"\d{4}-.*Z","ada","setRole","ben","","","admin","","ada made ben an admin\."$/);
   const records = JSON.parse(await text("/audit/export?format=json")) as { actor: string; action: string }[];
   expect(records).toHaveLength(217);
   expect(records.at(-1)).toMatchObject({ actor: "ada", action: "register" });
+});
+
+test("what was done in rooms; the name of a private room only to those in it", async () => {
+  const { chat } = site.solo;
+  const clientId = () => crypto.randomUUID();
+  const eve = await site.person("eve");
+  const make = { topic: "", people: ["eve"] };
+  await chat.createRoom(ben.session, { ...make, name: "open", isPrivate: false, clientId: clientId() });
+  await chat.createRoom(ben.session, { ...make, name: "den", isPrivate: true, clientId: clientId() });
+  for (const room of ["#open", "#den"]) {
+    for (const change of [
+      { kind: "role", person: "eve", role: "admin" },
+      { kind: "remove", people: ["eve"] },
+      { kind: "ban", person: "eve" },
+      { kind: "unban", person: "eve" },
+      { kind: "archived", archived: true },
+      { kind: "archived", archived: false },
+    ] as const) {
+      const done = await chat.changeRoom(ben.session, { room, change, clientId: clientId() });
+      expect([change.kind, done.ok]).toEqual([change.kind, true]);
+    }
+  }
+  const page = await text("/audit");
+  for (const where of ["#open", "a private room"]) {
+    expect(page).toContain(`ben made ${where}.`);
+    expect(page).toContain(`ben made eve an admin of ${where}.`);
+    expect(page).toContain(`ben removed eve from ${where}.`);
+    expect(page).toContain(`ben banned eve from ${where}.`);
+    expect(page).toContain(`ben lifted the ban of eve from ${where}.`);
+    expect(page).toContain(`ben archived ${where}.`);
+    expect(page).toContain(`ben opened ${where} again.`);
+  }
+  expect(page).not.toContain("den.");
+  expect(eve.session.name).toBe("eve");
 });
 
 test("only for those who run the chat", async () => {

@@ -144,3 +144,17 @@ describe("JSON for programs", () => {
     expect(await json(ben, "/rooms", { name: "secret" })).toMatchObject({ status: 409, body: { code: "name_taken" } });
   });
 });
+
+test("a guest sees no control with which rooms are found or made", async () => {
+  const [ann, gus] = [await site.person("ann"), await site.person("gus")];
+  const pages = async (as: Person): Promise<boolean[]> => {
+    const [home, rooms] = [await (await site.ask("/", { as })).text(), await (await site.ask("/rooms", { as })).text()];
+    return [home.includes('href="/rooms"'), rooms.includes('href="/new-room"')];
+  };
+  expect(await pages(gus)).toEqual([true, true]);
+  await site.solo.chat.operator.giveRole({ person: "gus", role: "guest" });
+  expect([await pages(ann), await pages(gus)]).toEqual([
+    [true, true],
+    [false, false],
+  ]);
+});

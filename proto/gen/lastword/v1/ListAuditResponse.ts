@@ -12,6 +12,7 @@ export interface _lastword_v1_ListAuditResponse_EntryInput {
   link?: string;
   detail?: string;
   recovered?: boolean;
+  room?: string;
 }
 
 export interface Wire_lastword_v1_ListAuditResponse_Entry {
@@ -23,6 +24,7 @@ export interface Wire_lastword_v1_ListAuditResponse_Entry {
   link: string;
   detail: string;
   recovered: boolean;
+  room: string;
 }
 
 export interface ListAuditResponseInput {
