@@ -218,7 +218,7 @@ async function getMessages(
   request: ChatRequest<"GetMessages">,
   { chat, session, readAt }: CallContext & { readonly session: Session },
 ): Promise<Answer<Body<"GetMessages">>> {
-  const { before, after, around, with: name, read } = request;
+  const { before, after, around, atMicros: at, with: name, read } = request;
   let conversationId = request.conversationId;
   if ((conversationId === "") === (name === "")) {
     return failed("invalid", "Name a conversation or the person it is with, one of the two.", { field: "to" });
@@ -230,7 +230,7 @@ async function getMessages(
     conversationId = found.value.id;
   }
   const limit = request.limit || PAGE_DEFAULT;
-  const page = { conversationId, before, after, around, limit, ...readAt(read) };
+  const page = { conversationId, before, after, around, at, limit, ...readAt(read) };
   return as((messages: readonly MessageView[]) => ({ messages: messages.map(wireMessage) }))(
     await chat.messages(session, page),
   );

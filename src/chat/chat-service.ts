@@ -7,6 +7,7 @@ import type { Registration } from "../base/modes.ts";
 import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { Answer } from "./errors.ts";
+import type { MessagesInput } from "./messages-input.ts";
 import type { ConversationList, Waiting } from "./queries.ts";
 import type { Status } from "./profiles.ts";
 import type { RoomChange } from "./room-change.ts";
@@ -374,22 +375,6 @@ export interface ListView extends Waiting, Pick<ConversationList, "unreadInThrea
 
 /** The most conversations in a page's list. */
 export const LIST_MAX = 300;
-
-/** Selects messages of a conversation: the newest, or those at one place. Hidden ones are omitted. */
-export interface MessagesInput {
-  readonly conversationId: ConversationId;
-  /** The newest before this message. */
-  readonly before?: MessageId;
-  /** The oldest after this message. */
-  readonly after?: MessageId;
-  /** This message and those around it, or around the first unread one; the newest if nothing is unread. */
-  readonly around?: MessageId | typeof FIRST_UNREAD;
-  /** 1 to 200. */
-  readonly limit: number;
-}
-
-/** In place of the id of a message, which never looks like this. */
-export const FIRST_UNREAD = "unread";
 
 /**
  * The calls of the chat. A call that writes may also fail with no_leader, slow_down, not_writable, not_enabled, or

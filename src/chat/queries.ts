@@ -321,6 +321,8 @@ export interface Queries {
   history(conversation: ConversationId, user: UserId, beforeSeq: Seq, limit: number): readonly SeenMessage[];
   /** The `limit` oldest messages above `afterSeq`, oldest first, without those that the user has hidden. */
   historyAfter(conversation: ConversationId, user: UserId, afterSeq: Seq, limit: number): readonly SeenMessage[];
+  /** The first message, by its place, that was written at this time or later, late ones aside; null: there is none. */
+  firstAt(conversation: ConversationId, micros: number): Seq | null;
   /** The oldest unread message; null if there is none. */
   firstUnread(conversation: ConversationId, user: UserId): Seq | null;
   /** A message of a conversation that the user is in, or her own in a room that she is not in any more. */

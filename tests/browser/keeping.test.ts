@@ -134,4 +134,25 @@ stories("keeping", {}, (stage) => {
       await listed.waitFor({ state: "detached" });
     },
   );
+
+  story(
+    "go to date: to the first message of the day in one's own zone; and it says so when there is none",
+    async () => {
+      const { page } = ann;
+      await page.locator("#preferences summary").click();
+      await page.getByLabel("Go to date").fill("2020-02-29");
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole("button", { name: "Go", exact: true }).click();
+      await page.waitForURL(/on=2020-02-29&zone=\w+/);
+      await row(page, "the rules").waitFor();
+      expect(await page.getByText("Nothing was written").count()).toBe(0);
+      await page.setViewportSize(PHONE);
+      await page.goto(`${page.url().replace(/\?.*/, "")}?on=2999-01-01`);
+      await page.getByText("Nothing was written on or after 2999-01-01.").waitFor();
+      await row(page, "the rules").waitFor();
+      await page.locator("#preferences summary").click();
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(PHONE.width);
+      expect(await violations(page)).toEqual([]);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 /** Sends, reads, marks and deletes messages, and lists people and conversations. Turns calls into ops and queries. */
+import { FIRST_UNREAD, type MessagesInput } from "../messages-input.ts";
 import { CHAT_ERRORS, failed, type Answer } from "../errors.ts";
 import {
   directId,
@@ -32,7 +33,6 @@ import type { SeenMessage, Waiting, SomePeople } from "../queries.ts";
 import type { UserRow } from "../rows.ts";
 import { failedWith } from "../sentences.ts";
 import {
-  FIRST_UNREAD,
   LIST_MAX,
   UNREAD_TOTAL_MAX,
   type ConversationView,
@@ -40,7 +40,6 @@ import {
   type ListUsersInput,
   type ListView,
   type MessageView,
-  type MessagesInput,
   type PreferenceChange,
   type ReactInput,
   type ReadAt,
@@ -61,7 +60,7 @@ const STRANGERS_LOOKED_AT_MAX = 600;
 /** A seq above all others, which selects the newest page. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
-const ONE_PLACE = "Name one place: before a message, after one, or around one.";
+const ONE_PLACE = "Name one place: before a message, after one, around one, or a time.";
 
 const TO = { field: "to" } as const;
 
@@ -456,10 +455,12 @@ export class Messaging {
   async messages(session: Session, input: MessagesInput & ReadAt): Promise<Answer<readonly MessageView[]>> {
     const limit = checkLimit(input.limit);
     if (!limit.ok) return limit;
-    const { conversationId, before = "", after = "", around = "" } = input;
-    if ([before, after, around].filter((place) => place !== "").length > 1) return failed("invalid", ONE_PLACE);
+    const { conversationId, before = "", after = "", around = "", at = 0 } = input;
+    if ([before, after, around, at].filter((place) => place !== "" && place !== 0).length > 1)
+      return failed("invalid", ONE_PLACE);
+    if (!Number.isSafeInteger(at) || at < 0) return failedWith("invalid");
     return await this.#reading.read(input, () => {
-      const rows = this.#page(session.userId, conversationId, { before, after, around, limit: limit.value });
+      const rows = this.#page(session.userId, conversationId, { before, after, around, at, limit: limit.value });
       return rows === null ? failedWith("not_found") : this.#reading.ok(rows.map((row) => this.#views.message(row)));
     });
   }
@@ -468,10 +469,11 @@ export class Messaging {
   #page(
     user: UserId,
     id: ConversationId,
-    { before, after, around, limit }: Required<Omit<MessagesInput, "conversationId">>,
+    { before, after, around, at, limit }: Required<Omit<MessagesInput, "conversationId">>,
   ): readonly SeenMessage[] | null {
     const queries = this.#deps.queries();
     if (!queries.isMember(id, user)) return null;
+    if (at > 0) return this.#around(user, id, queries.firstAt(id, at), limit);
     const place = [before, after, around].find((one) => one !== "");
     const found =
       place === FIRST_UNREAD
@@ -482,9 +484,16 @@ export class Messaging {
     if (found === null) return null;
     if (after !== "") return queries.historyAfter(id, user, found, limit);
     if (around === "" || found === NEWEST) return queries.history(id, user, found, limit);
+    return this.#around(user, id, found, limit);
+  }
+
+  /** None: nothing that the user sees is at this seq or above it. */
+  #around(user: UserId, id: ConversationId, seq: Seq | null, limit: number): readonly SeenMessage[] {
+    const queries = this.#deps.queries();
     // The message itself is the first of the newer half. What one half lacks, the other has.
-    const older = queries.history(id, user, found, limit);
-    const newer = queries.historyAfter(id, user, found - 1, limit);
+    const newer = seq === null ? [] : queries.historyAfter(id, user, seq - 1, limit);
+    if (seq === null || newer.length === 0) return [];
+    const older = queries.history(id, user, seq, limit);
     const taken = Math.min(older.length, Math.max(Math.floor(limit / 2), limit - newer.length));
     return [...older.slice(older.length - taken), ...newer.slice(0, limit - taken)];
   }

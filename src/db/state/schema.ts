@@ -315,6 +315,10 @@ export const messages = sqliteTable(
   (t) => [
     // SQLite appends the row's key, so this index is by conversation and seq.
     index("messages_conversation").on(t.conversation),
+    // Those that came late, which are few.
+    index("messages_late")
+      .on(t.conversation)
+      .where(sql`recovered = 1`),
     index("messages_changed")
       .on(t.conversation, t.changedSeq)
       .where(sql`changed_seq > 0`),

@@ -41,11 +41,11 @@ import {
   type Role,
   type SessionRow,
   type UserRow,
-  type VersionRow,
 } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import type { Bound, StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
+import { DaySearch } from "./day-search.ts";
 import { StateKeptQueries } from "./kept-queries.ts";
 import { seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateRoomQueries } from "./room-queries.ts";
@@ -90,6 +90,9 @@ export class StateQueries implements Queries {
   readonly profiles: Queries["profiles"];
   readonly kept: StateKeptQueries;
   readonly activity: Queries["activity"];
+  readonly firstAt: Queries["firstAt"];
+  readonly versionsOf: Queries["versionsOf"];
+  readonly opFormat: Queries["opFormat"];
   readonly mentionsIn: Queries["mentionsIn"];
   readonly reactionsTo: Queries["reactionsTo"];
   readonly #q: QueryStatements;
@@ -108,6 +111,8 @@ export class StateQueries implements Queries {
     this.#memory = held.memory;
     this.#changes = held.changes;
     this.#q = queryStatements(connection);
+    const days = new DaySearch(connection);
+    this.firstAt = (id, micros) => days.firstAt(held.rows.numberOf(id), position.appliedSeq(), micros);
     this.rooms = new StateRoomQueries(connection, held.rows);
     this.drafts = held.rows.drafts;
     this.admin = new StateAdminQueries(held.rows);
@@ -115,6 +120,8 @@ export class StateQueries implements Queries {
     this.profiles = held.rows.profiles;
     const activity = new StateActivity(connection, (...at) => this.message(...at));
     this.activity = (...asked) => activity.of(...asked);
+    this.versionsOf = (seq) => held.rows.versionsOf(seq);
+    this.opFormat = () => held.rows.opFormat();
     this.mentionsIn = (seq) => held.rows.mentions.in(seq);
     this.reactionsTo = (seq) => held.rows.reactionsTo(seq);
     this.appliedSeq = position.appliedSeq;
@@ -123,10 +130,6 @@ export class StateQueries implements Queries {
 
   user(id: UserId): UserRow | null {
     return this.#rows.user(id);
-  }
-
-  opFormat(): number {
-    return this.#rows.opFormat();
   }
 
   userByFolded(folded: string): UserRow | null {
@@ -307,10 +310,6 @@ export class StateQueries implements Queries {
     const home = request?.conversation ?? null;
     const isHere = home === conversation || (rootOf(conversation) === id && home === this.homeOf(conversation));
     return request === null || home === null || !isHere ? null : this.#rows.message(home, request.seq);
-  }
-
-  versionsOf(seq: Seq): readonly VersionRow[] {
-    return this.#rows.versionsOf(seq);
   }
 
   editedMicros(seq: Seq): number {

@@ -2,6 +2,7 @@
  * The menu of the open conversation. A choice is sent without leaving the page, which shows it when the event about it
  * comes (room-news.ts), as on the user's other devices. Escape or a click elsewhere closes the menu.
  */
+import { fieldOf } from "./elements.ts";
 import { newId, postUntilDone } from "./requests.ts";
 
 const NOT_DONE = "No connection, so this was not saved. Try again in a moment.";
@@ -27,6 +28,10 @@ export function showPreferences(form: Element): void {
 export function openPreferences(main: HTMLElement, { say, closed }: PreferencesInput): void {
   const menu = main.querySelector<HTMLDetailsElement>("#preferences");
   if (menu === null) return;
+  const day = main.querySelector<HTMLFormElement>("#go-to-day");
+  day?.addEventListener("submit", () => {
+    fieldOf(day, "zone").value = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  });
   menu.addEventListener("submit", (event) => {
     const { submitter, target } = event;
     if (!(submitter instanceof HTMLButtonElement)) return;

@@ -24,6 +24,8 @@ export interface History {
   readonly newer: boolean;
   /** The message around which the page is; "" if it is not around one. */
   readonly around: string;
+  /** The day since which nothing was written, although the user asked for what was. */
+  readonly noneSince?: string;
 }
 
 interface ConversationProps {
@@ -73,6 +75,11 @@ export function Conversation({ session, conversation, history, firstUnread, draf
         newest={conversation.last?.id ?? newestOf(history)}
         pinned={pinned}
       />
+      {history.noneSince === undefined ? null : (
+        <p class="none-since" role="status">
+          Nothing was written on or after {history.noneSince}. These are the newest messages.
+        </p>
+      )}
       <FirstUnread conversation={conversation} message={firstUnread} isShown={isShown(firstUnread, history)} />
       <MessageLog conversation={conversation} history={history} viewer={{ ...session, saved }} />
       <div class="jump-place">

@@ -14,13 +14,17 @@ const LEVEL_NAMES: readonly (readonly [NotifyLevel, string])[] = [
 /** The button, and the menu that it opens. */
 export function PreferencesMenu({ conversation }: { conversation: ConversationView }) {
   return (
-    <details id="preferences">
-      <summary title="Star, mute, notifications">
-        <Icon name="more" />
-        <span class="sr">Star, mute, notifications</span>
-      </summary>
-      <PreferencesForm conversation={conversation} />
-    </details>
+    <>
+      {/* Its fields are in the menu, which is a form of its own. */}
+      <form id="go-to-day" action={`/c/${conversation.id}`} hidden />
+      <details id="preferences">
+        <summary title="Star, mute, notifications, go to date">
+          <Icon name="more" />
+          <span class="sr">Star, mute, notifications</span>
+        </summary>
+        <PreferencesForm conversation={conversation} />
+      </details>
+    </>
   );
 }
 
@@ -57,6 +61,14 @@ function PreferencesForm({ conversation: { id, room, preferences } }: { conversa
           </button>
         ))}
       </fieldset>
+      <p class="go-to-day">
+        <label for="day">Go to date</label>
+        <input id="day" type="date" name="on" form="go-to-day" required />
+        <input type="hidden" name="zone" value="" form="go-to-day" />
+        <button type="submit" form="go-to-day">
+          Go
+        </button>
+      </p>
     </PostForm>
   );
 }

@@ -3,9 +3,7 @@ import { Hono, type Context } from "hono";
 import { CALLED_UNASKED_MAX, PAGE_MAX, QUOTE_CHARS_MAX } from "../../chat/bounds.ts";
 import { CHAT_ERRORS, failed, type Answer } from "../../chat/errors.ts";
 import {
-  FIRST_UNREAD,
   type ConversationView,
-  type MessagesInput,
   type MessageView,
   type QuoteView,
   type ReadAt,
@@ -39,30 +37,21 @@ import { FindPage, FoundList, type Found } from "./find.tsx";
 import { rootOf, type MessageId } from "../../chat/ids.ts";
 import { paneOf } from "./pane.ts";
 import type { Viewer } from "./message.tsx";
+import { firstUnreadOf, readHistory } from "./history.ts";
 import { PinsLink } from "./pins.tsx";
 import { renderRow } from "./message-html.tsx";
 import { changeOf } from "./preferences.tsx";
 import { ThreadsPage } from "./threads-page.tsx";
 import { nextFormId } from "../account/login-routes.tsx";
 
-const PAGE_DEFAULT = 50;
-
 /** Conversations that are offered before anything is typed. */
 const LATEST = 12;
-
-/** The count of unread messages goes no further: there may be more. */
-const UNREAD_SHOWN_MAX = 100;
 
 /** The most conversations on a page of /conversations. */
 const LIST_PAGE = 100;
 
 /** The most UTF-16 units of a name in an address, more than any name has. */
 const NAME_UNITS_MAX = 128;
-
-function pageSize(c: Context<WebEnv>): number {
-  const asked = Number(c.req.query("limit") ?? PAGE_DEFAULT);
-  return Number.isInteger(asked) ? Math.min(Math.max(asked, 1), PAGE_MAX) : PAGE_DEFAULT;
-}
 
 function emptyDraft(to = "", removed: Cleaned["removed"] = null): Draft {
   return { id: Bun.randomUUIDv7(), body: "", to, error: null, removed };
@@ -78,59 +67,6 @@ function bodyOf(c: Context<WebEnv>, fields: Fields): Cleaned {
 function removedBefore(c: Context<WebEnv>): Cleaned["removed"] {
   const removed = c.req.query("removed") ?? "";
   return Object.hasOwn(REMOVED_TEXT, removed) ? (removed as Cleaned["removed"]) : null;
-}
-
-/** One message more than shown is read, to know whether there are others behind it. */
-async function readHistory(
-  c: Context<WebEnv>,
-  deps: WebDeps,
-  conversationId: string,
-  place: Readonly<Record<string, string>> = c.req.query(),
-): Promise<Answer<History>> {
-  const { before = "", after = "", around = "" } = place;
-  const shown = Math.min(pageSize(c), PAGE_MAX - 1);
-  if (around !== "") return await readAround(c, deps, { conversationId, around, before, after, limit: shown });
-  const input = { conversationId, limit: shown + 1, before, after };
-  const answer = await deps.chat.messages(sessionOf(c), input);
-  if (!answer.ok) return answer;
-  const { value, cursor } = answer;
-  const isMore = value.length > shown;
-  const history =
-    after === ""
-      ? { messages: isMore ? value.slice(-shown) : value, more: isMore, newer: before !== "" }
-      : { messages: isMore ? value.slice(0, shown) : value, more: true, newer: isMore };
-  return { ok: true, value: { ...history, around: "" }, cursor };
-}
-
-/** A page around one message. */
-async function readAround(c: Context<WebEnv>, deps: WebDeps, input: Required<MessagesInput>): Promise<Answer<History>> {
-  const session = sessionOf(c);
-  const { conversationId, around } = input;
-  const answer = await deps.chat.messages(session, input);
-  if (!answer.ok) return answer;
-  const messages = answer.value;
-  const isThere = async (place: Pick<MessagesInput, "before" | "after">): Promise<boolean> => {
-    const found = messages.length > 0 && (await deps.chat.messages(session, { conversationId, limit: 1, ...place }));
-    return found !== false && found.ok && found.value.length > 0;
-  };
-  const more = await isThere({ before: messages[0]?.id ?? "" });
-  const newer = await isThere({ after: messages.at(-1)?.id ?? "" });
-  const target = around === FIRST_UNREAD ? (messages.find(({ unread }) => unread)?.id ?? "") : around;
-  return { ok: true, value: { messages, more, newer, around: target }, cursor: answer.cursor };
-}
-
-/** The first unread message; null if nothing is unread. */
-async function firstUnreadOf(
-  c: Context<WebEnv>,
-  deps: WebDeps,
-  { id, unread }: ConversationView,
-  { messages }: History,
-): Promise<MessageView | null> {
-  const shown = messages.filter((message) => message.unread);
-  if (unread === 0 || (shown.length >= unread && unread < UNREAD_SHOWN_MAX)) return shown[0] ?? null;
-  const input = { conversationId: id, around: FIRST_UNREAD, limit: 1 };
-  const found = await deps.chat.messages(sessionOf(c), input);
-  return (found.ok ? found.value.find((message) => message.unread) : null) ?? null;
 }
 
 /** /, /c/<id> with its forms, /to. */

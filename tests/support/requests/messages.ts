@@ -41,6 +41,7 @@ export const MESSAGES: Requests = {
             before: message,
             after: "",
             around: "",
+            at: 0,
             limit: 3,
             cursor: "v:41",
             latest: true,
@@ -50,6 +51,7 @@ export const MESSAGES: Requests = {
       hidden(({ room, message }) => ({ conversationId: room, after: message })),
       hidden(({ room, message }) => ({ conversationId: room, around: message })),
       hidden(({ room }) => ({ conversationId: room, around: "unread" })),
+      hidden(({ room }) => ({ conversationId: room, atMicros: 1 })),
       hidden(({ message }) => ({ conversationId: `t_${message}` })),
       unknown(({ name }) => ({ with: `#${name}` })),
       own(

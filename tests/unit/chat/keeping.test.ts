@@ -207,3 +207,25 @@ test("marks that were made before are not made after it", async () => {
   expect(await unreadOf(ben)).toEqual(["hello", "two"]);
   expect(await markUnread(anna, one.id)).toMatchObject({ ok: false, error: { code: "invalid" } });
 });
+
+test("a page around the first message of a time or later; none if there is none, or it is before the user came", async () => {
+  const said = [];
+  for (const text of ["one", "two", "three", "four"]) said.push(await say(anna, text));
+  const at = (who: Person, micros: number, of = conversationId) =>
+    solo.chat.messages(who.session, { conversationId: of, at: micros, limit: 3 });
+  const bodies = async (...asked: Parameters<typeof at>) => must(await at(...asked)).map(({ body }) => body);
+  expect(await bodies(ben, said[1]!.timeMicros)).toEqual(["one", "two", "three"]);
+  expect(await bodies(ben, said[3]!.timeMicros)).toEqual(["two", "three", "four"]);
+  expect(await bodies(ben, 1)).toEqual(["hello", "one", "two"]);
+  expect(await bodies(ben, said[3]!.timeMicros + 1)).toEqual([]);
+  expect(await at(eve, 1)).toMatchObject({ ok: false, error: { code: "not_found" } });
+  expect(await at(ben, -1)).toMatchObject({ ok: false, error: { code: "invalid" } });
+  const input = { name: "den", topic: "", isPrivate: true, historyFromJoining: true, people: [], clientId: id() };
+  const room = must(await solo.chat.createRoom(anna.session, input)).id;
+  const early = await say(anna, "early", { conversationId: room });
+  const change = { kind: "invite", people: ["ben"] } as const;
+  must(await solo.chat.changeRoom(anna.session, { room, change, clientId: id() }));
+  expect(await bodies(ben, early.timeMicros, room)).toEqual([]);
+  await say(anna, "late", { conversationId: room });
+  expect(await bodies(ben, early.timeMicros, room)).toEqual(["late"]);
+});

@@ -4,7 +4,8 @@ import { directId, passwordId, tokenHash, userIdFor } from "../../../src/chat/id
 import { encodeOp } from "../../../src/chat/kinds/op.ts";
 import type { AdminQueries } from "../../../src/chat/queries.ts";
 import type { Answer } from "../../../src/chat/errors.ts";
-import type { Caller, MessagesInput, MessageView, SendInput } from "../../../src/chat/chat-service.ts";
+import type { Caller, MessageView, SendInput } from "../../../src/chat/chat-service.ts";
+import type { MessagesInput } from "../../../src/chat/messages-input.ts";
 import { createSoloChat, SOLO_PASSWORD, type Person, type SoloChat } from "../../support/solo-chat.ts";
 
 const CALLER = { address: "127.0.0.1" };

@@ -4,6 +4,7 @@ import type {
   ReadModeInput as _lastword_v1_ReadModeInput,
   WireReadMode as Wire_lastword_v1_ReadMode,
 } from "../../lastword/v1/ReadMode.ts";
+import type { Long } from "@grpc/proto-loader";
 
 export interface GetMessagesRequestInput {
   conversationId?: string;
@@ -13,6 +14,7 @@ export interface GetMessagesRequestInput {
   read?: _lastword_v1_ReadModeInput;
   after?: string;
   around?: string;
+  atMicros?: number | string | Long;
 }
 
 export interface WireGetMessagesRequest {
@@ -23,4 +25,5 @@ export interface WireGetMessagesRequest {
   read: Wire_lastword_v1_ReadMode;
   after: string;
   around: string;
+  atMicros: number;
 }

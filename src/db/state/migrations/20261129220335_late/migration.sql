@@ -1,0 +1,1 @@
+CREATE INDEX `messages_late` ON `messages` (`conversation`) WHERE recovered = 1;
