@@ -72,6 +72,37 @@ describe("in a chat", () => {
     return [summary?.unread, summary?.mentions, solo.chat.waitingTotal(who.session).calls];
   };
 
+  test("an edit changes whom it mentions: their counts follow, and who is mentioned only now is called", async () => {
+    must(
+      await solo.chat.changeRoom(anna.session, { room, change: { kind: "invite", people: ["eve"] }, clientId: id() }),
+    );
+    const { id: messageId } = await say("hello @ben");
+    const feeds = [ben, eve].map(({ session }) => must(solo.chat.subscribe(session, {})));
+    const edit = (body: string) => solo.chat.editMessage(anna.session, { messageId, body, clientId: id() });
+    const edited = must(await edit("hello @eve"));
+    expect(mentionsOf(edited)).toEqual(["eve > eve"]);
+    expect([(await counts(ben))[1], (await counts(eve))[1]]).toEqual([0, 1]);
+    const called = await Promise.all(
+      feeds.map(async (feed) => (await drain(feed)).map(({ event }) => event).filter(({ kind }) => kind === "called")),
+    );
+    expect(called).toEqual([
+      [],
+      [{ kind: "called", conversationId: room, messageId, by: expect.objectContaining({ name: "anna" }) }],
+    ]);
+    for (const feed of feeds) feed.close();
+    // Whom `@here` called at first, it calls still; nobody who came since.
+    const online = must(solo.chat.subscribe(ben.session, {}));
+    const sent = await say("@here now");
+    online.close();
+    const late = must(solo.chat.subscribe(eve.session, {}));
+    const again = must(
+      await solo.chat.editMessage(anna.session, { messageId: sent.id, body: "@here later", clientId: id() }),
+    );
+    expect(mentionsOf(again)).toEqual([" > Ben", "here > here"]);
+    late.close();
+    expect(mentionsOf(must(await edit("hello")))).toEqual([]);
+  });
+
   test("the longest name that an account has, in any case; who cannot see it is named as outside", async () => {
     await solo.person("eve-lyn");
     const sent = await say("@BEN. and @eve-lyn, @eve-x, _@Eve, @nobody");

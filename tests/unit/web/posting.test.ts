@@ -56,3 +56,19 @@ test("slow mode: a member waits, those who run the room do not, and a repeat get
   expect((await say(ben, "first", clientId)).status).toBe(201);
   for (const body of ["one", "two"]) expect((await say(anna, body)).status).toBe(201);
 });
+
+test("only those who run the room call everybody: others are told so before, and their text is kept", async () => {
+  const form = { who: "everyone", seconds: "0", call: "admins", id: id() };
+  expect((await site.ask(`/rooms/${room}/posting`, { as: anna, json: true, form })).status).toBe(200);
+  const pages = await Promise.all([anna, ben].map(async (as) => (await site.ask(`/c/${room}`, { as })).text()));
+  expect(pages.map((html) => html.includes('data-may-call="no"'))).toEqual([false, true]);
+  const refused = await site.ask(`/c/${room}/messages`, { as: ben, form: { body: "@room, lunch!", id: id() } });
+  const html = await refused.text();
+  expect([refused.status, html.includes("@room, lunch!"), html.includes("call everybody by @room and @here")]).toEqual([
+    403,
+    true,
+    true,
+  ]);
+  expect((await say(ben, "lunch")).status).toBe(201);
+  expect((await say(anna, "@room, lunch!")).status).toBe(201);
+});
