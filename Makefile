@@ -93,8 +93,8 @@ sim: setup ## replay one seed of the simulator in all its modes: make sim SEED=n
 
 soak: build dist/lastword-faults dist/lastword-next ## fresh seeds of the simulator for SOAK_SECONDS, then faults and the browser storm for longer
 	@SOAK_SECONDS=$(SOAK_SECONDS) $(BUN) tests/simulation/soak.ts
-	@SOAK=1 $(BUN) test --only-failures tests/simulation/targeted.test.ts tests/contract/chat/rows-random.test.ts
-	@SOAK=1 $(BUN) test --only-failures tests/cluster/faults-*.test.ts tests/cluster/kill-two.test.ts \
+	@SOAK=1 $(BUN) test --timeout 90000 --only-failures tests/simulation/targeted.test.ts tests/contract/chat/rows-random.test.ts
+	@SOAK=1 $(BUN) test --timeout 90000 --only-failures tests/cluster/faults-*.test.ts tests/cluster/kill-two.test.ts \
 		tests/cluster/order.test.ts tests/cluster/survivor.test.ts tests/cluster/upgrade.test.ts \
 		tests/cluster/restart-orders.test.ts tests/browser/storm.test.ts
 
