@@ -19,7 +19,7 @@ export function simulate(seeds: readonly number[]): void {
   for (const mode of MODES) {
     for (const recovery of ["wait", "any"] as const) {
       const range = `seeds ${seeds[0]} to ${seeds.at(-1)}`;
-      const title = `[I0] [I1] [I2] [I3] [I4] [I5] [I6] [I7] [I8] [I9] [I11] [I12] [I13] hold: ${mode}, ${recovery}, ${range}`;
+      const title = `[I0] [I1] [I2] [I3] [I4] [I5] [I6] [I7] [I8] [I9] [I11] [I12] [I13] [I14] hold: ${mode}, ${recovery}, ${range}`;
       test(
         title,
         () => {

@@ -120,7 +120,7 @@ const GATE_CHANGES = {
 const GATHERER_CHANGES = {
   // A mark is answered when it is proposed, because it is not recorded anyway.
   "marks-lost-at-a-failover": {
-    file: "mark-gatherer.ts",
+    file: "gatherer.ts",
     was: ".then(written.resolve, written.reject);",
     is: `;
     const result = { kind: "marked", refusals: [], seq: 0, repeated: false } as const;
