@@ -306,6 +306,8 @@ export interface SendInput {
   readonly quoted?: MessageId;
   /** In a thread: the same is written in the conversation of its root, too. */
   readonly alsoInParent?: boolean;
+  /** The draft of the conversation is another text, which its author has begun since: it stays. */
+  readonly keepsDraft?: boolean;
 }
 
 /** Threads that one stream may watch; more are ignored. */

@@ -113,7 +113,7 @@ export class Messaging {
   }
 
   async send(session: Session, input: SendInput): Promise<Answer<MessageView>> {
-    const sent = await this.#send(session, input);
+    const sent = await this.#send(session, input, input.keepsDraft === true ? { keepsDraft: true } : {});
     if (!sent.ok || input.alsoInParent !== true) return sent;
     const { conversationId } = sent.value;
     if (!isThreadId(conversationId)) return sent;

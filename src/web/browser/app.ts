@@ -160,6 +160,7 @@ export class App {
       onSent: (item, answer) => this.#onSent(item, answer),
       onRefused: (item, sentence, field) =>
         this.#viewOf(item.conversation)?.composer?.takeBack(item, sentence, field) ?? false,
+      hasDraft: (id) => (this.#state.drafts[id]?.text ?? "") !== "",
       onLogin: () => this.#departure.toLogin(),
       onOther: (name) => this.#departure.endForOther(name),
     });

@@ -17,6 +17,8 @@ interface OutboxInput {
   readonly onSent: (item: UnsentItem, answer: AnswerJson) => void;
   /** True if the text went back into the field. */
   readonly onRefused: (item: UnsentItem, sentence: string, field: string | undefined) => boolean;
+  /** True if this browser has a draft for the conversation. */
+  readonly hasDraft: (conversation: string) => boolean;
   readonly onLogin: () => void;
   readonly onOther: (name: string) => void;
   readonly onChange: () => void;
@@ -103,6 +105,8 @@ export class Outbox {
       // What the user had seen when she sent it, however long the message has waited since.
       ...(item.readUpTo === "" ? {} : { readUpTo: item.readUpTo }),
       ...(item.also ? { also: "yes" } : {}),
+      // What the user has begun since is no part of this message.
+      ...(this.#input.hasDraft(item.conversation ?? "") ? { keepsDraft: "yes" } : {}),
     };
     const began = Date.now();
     for (let tries = 0; ; tries++) {

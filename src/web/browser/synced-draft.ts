@@ -44,6 +44,8 @@ export class SyncedDraft {
   #saving: string | null = null;
   /** The text that was sent last: a save of it that comes later is taken back. */
   #sent: string | null = null;
+  /** The message may not have ended the draft, because its author has begun the next one meanwhile. */
+  #isUnsure = false;
   #savedAt = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -97,7 +99,7 @@ export class SyncedDraft {
     this.#timer = undefined;
     const { field, isDraft, onText } = this.#input;
     const { value: text } = field;
-    if (!isDraft() || text === (this.#saving ?? this.#saved)) return;
+    if (!isDraft() || (text === (this.#saving ?? this.#saved) && !this.#isUnsure)) return;
     if (new TextEncoder().encode(text).length > MESSAGE_BYTES_MAX) return;
     this.#saving = text;
     this.#savedAt = Date.now();
@@ -106,6 +108,7 @@ export class SyncedDraft {
       if (this.#saving !== text) return;
       this.#saving = null;
       if (!isKept) return;
+      this.#isUnsure = false;
       this.#saved = text;
       onText();
     });
@@ -116,6 +119,7 @@ export class SyncedDraft {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#sent = text;
+    this.#isUnsure ||= this.#saved !== "" || this.#saving !== null;
     this.#saved = "";
     this.#saving = null;
     this.#hideOffer();
@@ -127,6 +131,7 @@ export class SyncedDraft {
     const hadOwnText = field.value !== this.#saved && field.value !== "";
     const before = field.value;
     this.#saved = body;
+    if (sessionId === "") this.#isUnsure = false;
     if (isOwn) {
       if (body !== "" && body === this.#sent && field.value === "") void saveDraft(this.#input.conversation, "", false);
       return;

@@ -423,7 +423,8 @@ async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): 
         quoted,
       );
   }
-  const input = { conversationId, body, clientId, readUpTo, quoted, alsoInParent: also };
+  const kept = fields.has("keepsDraft") ? { keepsDraft: true } : {};
+  const input = { conversationId, body, clientId, readUpTo, quoted, alsoInParent: also, ...kept };
   const answer = await deps.chat.send(session, input);
   if (!answer.ok) {
     if (wantsJson(c)) return await answerError(c, answer.error);
