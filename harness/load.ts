@@ -39,6 +39,7 @@ export interface Writer {
   client: ChatClient;
   stream: ChatSendStream;
   count: number;
+  underWay: number;
 }
 
 /** How a {@link Load} is made. */
@@ -60,7 +61,10 @@ export interface LoadOptions {
 }
 
 const TICK_MS = 10;
-/** Maximum number of messages under way; while it is reached, no message falls due. */
+/**
+ * Maximum number of messages under way; while it is reached, no message falls due. Each writer has a part of it, so
+ * that writers whose replica is cut off do not keep the others from writing.
+ */
 const UNDER_WAY_MAX = 600;
 const REGISTER_ATTEMPTS = 3;
 /** The password of every writer. */
@@ -115,7 +119,7 @@ export class Load {
       if (registered.ok) {
         const { token, user } = registered.value;
         client.close();
-        return { index, name, token, userId: user!.id, to, home, count: 0, ...this.#connect(home, token) };
+        return { index, name, token, userId: user!.id, to, home, count: 0, underWay: 0, ...this.#connect(home, token) };
       }
       if (attempt === REGISTER_ATTEMPTS) throw new Error(`${name} could not register: ${registered.sentence}`);
     }
@@ -170,7 +174,8 @@ export class Load {
         return;
       }
       const writer = this.writers[this.#next++ % this.writers.length]!;
-      if (!this.#idleHomes.has(writer.home)) this.#write(writer);
+      const isFull = writer.underWay >= UNDER_WAY_MAX / this.writers.length;
+      if (!isFull && !this.#idleHomes.has(writer.home)) this.#write(writer);
     }
   }
 
@@ -197,6 +202,7 @@ export class Load {
     const to = this.writers[writer.to]!.name;
     const ending = writer.stream.send({ to, body: sent.body, clientId: sent.clientId }).then((result) => {
       this.#waiting.delete(ending);
+      writer.underWay -= 1;
       sent.endedAt = performance.now();
       if (result.ok) acknowledge(sent, result.value, result.address);
       else {
@@ -205,6 +211,7 @@ export class Load {
       }
     });
     this.#waiting.add(ending);
+    writer.underWay += 1;
     return sent;
   }
 

@@ -8,7 +8,7 @@ import { WebPerson } from "../../harness/web-person.ts";
 
 /** A replica continues alone after 5 s of silence, later on a busy machine. */
 const SOLE_TIMEOUT_MS = 90_000;
-const TOLD = { cuttable: true, load: { rate: 90, faithful: true, deadlineMs: 60_000 } };
+const TOLD = { cuttable: true, load: { rate: 30, faithful: true, deadlineMs: 25_000 } };
 
 describe("available", () => {
   for (const kind of ["hold", "drop"] as const) {
@@ -66,7 +66,7 @@ describe("available", () => {
 
 story(
   "one direction of a link cut: writing goes on, and all are in step after the heal",
-  { seconds: SOAK ? 900 : 150, cuttable: true, load: { rate: 90, faithful: true, deadlineMs: 60_000 } },
+  { seconds: SOAK ? 900 : 150, cuttable: true, load: { rate: 30, faithful: true, deadlineMs: 25_000 } },
   async (stage) => {
     const { cluster } = stage;
     const load = await stage.open();
