@@ -133,25 +133,45 @@ export function openMessageMenu(roll: Rows, { acts, react, picker, closed }: Men
     event.preventDefault();
     open(row, pressed.matches(".more-of") ? "all" : "reactions");
   });
-  listenToPresses(roll.list, (row) => open(row, "all"));
+  const showAll = (row: HTMLElement): void => open(row, "all");
+  listenToPresses(roll.list, showAll, (row) => {
+    // The browser takes a finger that leaves the screen beside a popover for one that dismisses it.
+    if (row.isConnected && !menu.matches(":popover-open")) showAll(row);
+  });
   closed.addEventListener("abort", () => menu.remove());
 }
 
-/** Long presses of a finger on a message that is on the server. */
-function listenToPresses(list: HTMLElement, open: (row: HTMLElement) => void): void {
+/** Long presses of a finger on a message that is on the server, and the end of each, after the browser handled it. */
+function listenToPresses(
+  list: HTMLElement,
+  open: (row: HTMLElement) => void,
+  released: (row: HTMLElement) => void,
+): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let from = { x: 0, y: 0 };
+  let held: HTMLElement | null = null;
   const stop = (): void => clearTimeout(timer);
   list.addEventListener("pointerdown", (event) => {
     stop();
+    held = null;
     const on = event.target as Element;
     const row = on.closest<HTMLElement>(".message[data-id]");
     if (event.pointerType !== "touch" || row === null || on.closest("a, button, label, input") !== null) return;
     from = { x: event.clientX, y: event.clientY };
-    timer = setTimeout(() => open(row), LONG_PRESS_MS);
+    timer = setTimeout(() => {
+      held = row;
+      open(row);
+    }, LONG_PRESS_MS);
   });
   list.addEventListener("pointermove", (event) => {
     if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > PRESS_SLACK) stop();
   });
-  for (const end of ["pointerup", "pointercancel"]) list.addEventListener(end, stop);
+  for (const end of ["pointerup", "pointercancel"]) {
+    list.addEventListener(end, () => {
+      stop();
+      const row = held;
+      held = null;
+      if (row !== null) requestAnimationFrame(() => released(row));
+    });
+  }
 }
