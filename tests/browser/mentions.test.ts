@@ -113,13 +113,13 @@ stories("mentions", {}, (stage) => {
     await bob.page.getByText("This browser shows notifications").waitFor();
     found.push(...(await faults(bob.page, "account")));
     await bob.page.getByLabel("Play a sound").check();
-    await bob.page.getByLabel("Neither between").fill("22:00");
-    await bob.page.getByLabel("and", { exact: true }).fill("07:00");
+    await bob.page.getByLabel("Quiet from").fill("22:00");
+    await bob.page.getByLabel("until", { exact: true }).fill("07:00");
     await bob.page.getByRole("button", { name: "Save" }).first().click();
     await bob.page.getByText("Saved.").waitFor();
     expect(await bob.page.locator("body").getAttribute("data-quiet")).toBe("22:00-07:00");
     expect(await bob.page.locator("body").getAttribute("data-sound")).toBe("yes");
-    expect(await bob.page.getByLabel("and", { exact: true }).inputValue()).toBe("07:00");
+    expect(await bob.page.getByLabel("until", { exact: true }).inputValue()).toBe("07:00");
     expect(found).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ const TOO_MANY_SAVED = `You have saved ${SAVED_MAX.toLocaleString("en")} message
 /** Above every tag, and longer than any. */
 const NEWEST = "~";
 const TAG_CHARS_MAX = 100;
-const NOTHING_UNREAD = "From this message on, all messages are your own.";
+const NOTHING_UNREAD = "Nothing to mark as unread: from this message on, all messages are your own.";
 const NOTHING_UNREAD_IN_THREAD = "Only in a thread that you follow can something of others be unread.";
 const ADMINS_PIN = "Only those who run this room pin messages in it.";
 

@@ -57,10 +57,10 @@ function NoticeSettings({ notify, sound, quiet }: NoticePrefs) {
   const [from = "", to = ""] = quiet.split("-");
   return (
     <fieldset class="choices notices">
-      <legend>When somebody calls me in this browser</legend>
+      <legend>Notifications in this browser</legend>
       <p class="hint">
-        That is each direct message and each mention, unless you choose otherwise for a conversation or mute it. The
-        number in the title counts them.
+        For each direct message and each mention of you, unless you choose otherwise in the menu of a conversation or
+        mute it. The number in the title of the page counts them.
       </p>
       <label class="choice">
         <input type="checkbox" name="notify" value="yes" checked={notify} />
@@ -77,11 +77,11 @@ function NoticeSettings({ notify, sound, quiet }: NoticePrefs) {
         Play a sound
       </label>
       <p class="row quiet">
-        <label for="quiet-from">Neither between</label>
+        <label for="quiet-from">Quiet from</label>
         <input type="time" id="quiet-from" name="quietFrom" value={from} />
-        <label for="quiet-to">and</label>
+        <label for="quiet-to">until</label>
         <input type="time" id="quiet-to" name="quietTo" value={to} />
-        <span>in the time zone of this browser</span>
+        <span>by the clock of this device</span>
       </p>
     </fieldset>
   );

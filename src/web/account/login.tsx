@@ -141,7 +141,7 @@ export function RegisterPage({ name, id, error, passwordError, ...card }: Regist
         submit="Register"
         labels={{ name: "Name", password: "Password" }}
         hints={{
-          name: "Up to 32 letters, digits, dots, dashes and underscores.",
+          name: "Up to 32 letters, digits, dots, dashes and underscores; no spaces.",
           password: "At least 8 characters.",
         }}
       />

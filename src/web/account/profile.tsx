@@ -84,9 +84,9 @@ export function ProfileBlock({ user, form }: { user: UserView; form: ProfileForm
           name="status"
           label="Status"
           value={form.status}
-          placeholder="What are you at?"
+          placeholder="What are you doing?"
           optional
-          hint={`At most ${STATUS_CHARS_MAX} characters. An emoji may be written as :palm_tree: too.`}
+          hint={`At most ${STATUS_CHARS_MAX} characters. You can also type an emoji by its name, as in :palm_tree:.`}
           error={errorAt(error, "status")}
         />
       </div>
@@ -138,7 +138,9 @@ function ZoneField({ form }: { form: ProfileForm }) {
       />
       <p class="hint needs-script">
         <button type="button" id="zone-offer" hidden>
-          Use <span id="zone-name" />, the time zone of this browser
+          <span>
+            Use <span id="zone-name" />, the time zone of this browser
+          </span>
         </button>
       </p>
     </>

@@ -22,7 +22,7 @@ function choiceText(own: number, others: number): string {
   const parts: string[] = [];
   if (own > 0) parts.push(`deletes ${own} of yours for everyone`);
   if (others > 0) parts.push(`hides ${others} only from you`);
-  if (parts.length === 0) return "Select the messages to delete.";
+  if (parts.length === 0) return "Select the messages to delete. Those of others are only hidden from you.";
   const text = parts.join(" and ");
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}. This cannot be undone.`;
 }

@@ -81,7 +81,7 @@ function NewInvite({ draft }: Pick<InvitesProps, "draft">) {
       <input type="hidden" name="id" value={draft.id} />
       <FieldError id="form-error" sentence={errorElsewhere(error, ["rooms", "uses", "expires"])} />
       <fieldset class="choices roles">
-        <legend>They are</legend>
+        <legend>Invite them as</legend>
         {INVITED.map(({ role, name, meaning }) => (
           <div class="role">
             <label class="choice">
@@ -136,7 +136,7 @@ function NewInvite({ draft }: Pick<InvitesProps, "draft">) {
 function MadeLink({ link }: { link: string }) {
   return (
     <div class="block stack form">
-      <LinkField link={link} hint="Send it only to those whom you want here: it lets in whoever has it." />
+      <LinkField link={link} hint="Anybody who has the link can join, so send it only to people you want here." />
       <p>
         <a class="button" href="/invites">
           Done
@@ -161,7 +161,7 @@ function Invite({ invite }: { invite: InviteView }) {
     <li>
       <span class="link-text">
         <span class="device">
-          {uses} of {usesMax} came
+          {uses} of {usesMax} joined
         </span>
         {role === "member" ? null : <span class="tag">{role}</span>}
         {state === "open" ? null : <span class="tag">{state}</span>}

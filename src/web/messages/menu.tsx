@@ -56,6 +56,10 @@ export function MenuParts() {
               <Icon name="reply" />
               Reply
             </button>
+            <a class="reply" href="">
+              <Icon name="thread" />
+              Reply in thread
+            </a>
             <button type="button" value="edit">
               <Icon name="edit" />
               Edit
@@ -76,10 +80,6 @@ export function MenuParts() {
               <Icon name="copy" />
               Copy link
             </button>
-            <a class="reply" href="">
-              <Icon name="thread" />
-              Reply in thread
-            </a>
             <a class="report" href="">
               <Icon name="flag" />
               Report

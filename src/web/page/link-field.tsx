@@ -5,7 +5,7 @@ export function LinkField({ link, hint }: { link: string; hint: string }) {
   return (
     <>
       <p class="said" role="status">
-        Here is the link. Copy it now: nobody can show it to you again.
+        Here is the link. Copy it now: it is not shown again.
       </p>
       <div class="field">
         <label for="link">Link to send</label>

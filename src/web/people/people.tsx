@@ -67,7 +67,10 @@ export function PeoplePage({ self, users, next, search, deactivated }: PeoplePro
       ) : users.length === 0 && deactivated ? (
         <p class="empty">Nobody is deactivated.</p>
       ) : users.length === 0 ? (
-        <p class="empty">You are the first one here. Everyone who creates an account appears here.</p>
+        <p class="empty">
+          You are the first one here. <a href="/invites">Invite people</a>: everyone who creates an account appears
+          here.
+        </p>
       ) : (
         <Roster self={self} users={users} />
       )}

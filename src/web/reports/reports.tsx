@@ -29,13 +29,13 @@ export function ReportForm({ message, id, why, error }: ReportFormProps) {
           {message.body}
         </p>
         <p>
-          Those who run this chat will see this message as it is now, who wrote it and where, and that you reported it.
-          They see it even if it is in a private room or in a direct conversation that they are not in. They see nothing
-          else of the conversation.
+          The administrators of this chat will see this message as it is now, who wrote it and where, and that you
+          reported it, even if it is in a private room or a direct conversation that they are not in. They will see
+          nothing else of that conversation.
         </p>
         <FieldError id="form-error" sentence={errorElsewhere(error, ["why"])} />
         <div class="field">
-          <label for="field-why">Why? You may leave this empty.</label>
+          <label for="field-why">Why? (optional)</label>
           <textarea
             id="field-why"
             name="why"
@@ -65,7 +65,7 @@ export function ReportedPage({ path }: { path: string }) {
     <section class="page account">
       <PageHead title="Reported" />
       <div class="block stack">
-        <p role="status">Those who run this chat see your report now. You need not do anything else.</p>
+        <p role="status">The administrators of this chat see your report now. There is nothing else to do.</p>
         <p class="row">
           <a class="button" href={path}>
             Back to the conversation

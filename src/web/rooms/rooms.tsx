@@ -131,7 +131,7 @@ export function NewRoomPage({ draft }: { draft: RoomDraft }) {
           name="name"
           label="Name"
           value={draft.name}
-          hint="Up to 64 letters, digits, dots, dashes and underscores."
+          hint="Up to 64 letters, digits, dots, dashes and underscores; no spaces."
           error={errorAt(error, "name")}
         />
         <Field
@@ -146,8 +146,8 @@ export function NewRoomPage({ draft }: { draft: RoomDraft }) {
         <label class="check">
           <input type="checkbox" name="historyFromJoining" value="yes" checked={draft.fromJoining} />
           <span>
-            Hide earlier messages from new members: each of them sees only what is written after joining.{" "}
-            {group === "" ? "Only a private room can do this. It" : "This"} cannot be changed later.
+            Hide earlier messages: whoever joins later sees only what is written from then on.{" "}
+            {group === "" ? "Only for a private room. It" : "This"} cannot be changed later.
           </span>
         </label>
         <FieldError id="form-error" sentence={errorElsewhere(error, ["name", "topic", "to"])} />

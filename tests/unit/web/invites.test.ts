@@ -50,7 +50,7 @@ test("an admin makes a link by a form, sees it once, and lists and withdraws it"
   expect(await page("/invites", form)).toContain(shown);
   const list = await page("/invites", { as: ada });
   expect(list).not.toContain("/join/");
-  expect(list.match(/0 of 3 came/g)).toHaveLength(1);
+  expect(list.match(/0 of 3 joined/g)).toHaveLength(1);
   const [revoke] = /\/invites\/\w{12}\/revoke/.exec(list)!;
   expect(await page(revoke, by(ada))).toBe("-> /invites");
   expect(await page("/invites", { as: ada })).toContain(`<span class="tag">withdrawn</span>`);
@@ -74,7 +74,7 @@ test("a visitor reads who invites her into what, and comes in with a name and a 
   expect(answer.headers.getSetCookie().some((cookie) => cookie.startsWith(`${SESSION_COOKIE}=`))).toBe(true);
   const { body } = await json("/rooms", { as: ada });
   expect(body["rooms"]).toMatchObject([{ name: "general" }, { name: "ops", people: 2 }]);
-  expect(await page("/invites", { as: ada })).toContain("1 of 2 came");
+  expect(await page("/invites", { as: ada })).toContain("1 of 2 joined");
   expect(await page(path, { as: ben })).toContain("You already have an account");
 });
 
