@@ -68,8 +68,7 @@ export function PeoplePage({ self, users, next, search, deactivated }: PeoplePro
         <p class="empty">Nobody is deactivated.</p>
       ) : users.length === 0 ? (
         <p class="empty">
-          You are the first one here. <a href="/invites">Invite people</a>: everyone who creates an account appears
-          here.
+          You are the first one here. <a href="/invites">Make a link</a> that lets others in; they appear here then.
         </p>
       ) : (
         <Roster self={self} users={users} />
