@@ -9,7 +9,7 @@ import { MODES } from "./nemesis.ts";
 import { ACKS_MIN, addCoverage, describeReport, FAULTS_MIN, FAULTS_MS, runSeed } from "./run.ts";
 
 /** Minimum number of events of each kind in each half. */
-const COVERAGE_MIN = 10;
+const COVERAGE_MIN = 15;
 const TEST_TIMEOUT_MS = 120_000;
 
 /** Registers the tests of one half: every seed in every mode with both policies. */
