@@ -386,6 +386,8 @@ export const LIST_MAX = 300;
 export interface ChatService {
   /** Who may create an account here. While nobody has one, it is open to everybody. */
   registration(): Registration;
+  /** Nobody has an account here yet, as far as this replica knows. The first account is the owner's. */
+  isNew(): boolean;
   /** Session of a bearer token or cookie; null if unknown, expired or ended. */
   authenticate(token: string): Session | null;
   /**

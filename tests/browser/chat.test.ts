@@ -68,6 +68,16 @@ stories("two people on two replicas", {}, (stage) => {
     await eventually(async () => (await texts(fay.page)).join() === "m1,m3,m4,m5");
     await eve.page.reload();
     expect(await texts(eve.page)).toEqual(["m1", "m4", "m5"]);
+    // The menu of one message begins a selection with it, which says what a deletion does.
+    await row(eve.page, "m4").hover();
+    await row(eve.page, "m4").getByRole("link", { name: "More", exact: true }).click();
+    await eve.page.getByRole("button", { name: "Delete…" }).click();
+    expect(await row(eve.page, "m4").getByRole("checkbox").isChecked()).toBe(true);
+    expect(await eve.page.locator("#selection-says").textContent()).toBe(
+      "Deletes 1 of yours for everyone. This cannot be undone.",
+    );
+    await eve.page.keyboard.press("Enter");
+    await eventually(async () => (await texts(fay.page)).join() === "m1,m3,m5");
   });
 
   story("five fast sends are five messages, in order", async () => {

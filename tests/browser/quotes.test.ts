@@ -93,7 +93,12 @@ stories("quotes", {}, (stage) => {
     expect(await composer(page).inputValue()).toBe("at no");
     await replyTo(page, "when?");
     await page.keyboard.press("End");
+    // The next replica renders the text, which the replicas have, but not what it quotes.
+    const saved = page.waitForResponse(/\/draft$/);
     await page.keyboard.type("on");
+    await composer(page).blur();
+    await saved;
+    await composer(page).focus();
     await stage.cluster.kill(0);
     await movedFrom(page, origin);
     await bar(page).getByText("when?").waitFor();

@@ -91,7 +91,11 @@ export class Accounts {
   }
 
   registration(): Registration {
-    return this.#deps.queries().admin.hasPeople() ? this.#registration : "open";
+    return this.isNew() ? "open" : this.#registration;
+  }
+
+  isNew(): boolean {
+    return !this.#deps.queries().admin.hasPeople();
   }
 
   authenticate(token: string): Session | null {

@@ -172,6 +172,7 @@ function operatorCalls(parts: {
 
 type AccountCall =
   | "registration"
+  | "isNew"
   | "authenticate"
   | "authenticateFresh"
   | "register"
@@ -188,6 +189,7 @@ type AccountCall =
 function accountCalls(accounts: Accounts, gathered: { flush(): void }): Pick<WholeChat, AccountCall> {
   return {
     registration: () => accounts.registration(),
+    isNew: () => accounts.isNew(),
     authenticate: (token) => accounts.authenticate(token),
     authenticateFresh: (token) => accounts.authenticateFresh(token),
     register: (input, caller) => accounts.register(input, caller),

@@ -28,7 +28,15 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     const ended = c.get("token") !== "";
     return await answerHtml(
       c,
-      <LoginPage name="" next={next} error={null} ended={ended} {...cardOf(c)} registration={chat.registration()} />,
+      <LoginPage
+        name=""
+        next={next}
+        error={null}
+        ended={ended}
+        {...cardOf(c)}
+        registration={chat.registration()}
+        isNew={chat.isNew()}
+      />,
     );
   });
 
@@ -38,7 +46,10 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     const registration = chat.registration();
     if (registration === "invite" && !wantsJson(c)) return await answerHtml(c, <ByLinkPage {...cardOf(c)} />, 403);
     if (registration !== "open") return await answerError(c, failedWith("registration_closed").error);
-    return await answerHtml(c, <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} {...cardOf(c)} />);
+    return await answerHtml(
+      c,
+      <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} {...cardOf(c)} isNew={chat.isNew()} />,
+    );
   });
 
   app.post("/login", (c) => logIn(c, deps));
@@ -57,7 +68,14 @@ async function logIn(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   return await refuse(
     c,
     answer.error,
-    <LoginPage name={name} next={next} error={answer.error} {...cardOf(c)} registration={registration} />,
+    <LoginPage
+      name={name}
+      next={next}
+      error={answer.error}
+      {...cardOf(c)}
+      registration={registration}
+      isNew={deps.chat.isNew()}
+    />,
   );
 }
 
@@ -76,6 +94,7 @@ async function register(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
       error={answer.error}
       passwordError={answer.error.field === "name" && !password.ok ? password.error.sentence : undefined}
       {...cardOf(c)}
+      isNew={deps.chat.isNew()}
     />
   );
   return await refuse(c, answer.error, page);

@@ -13,10 +13,12 @@ interface LoginProps extends CardBase {
   readonly ended?: boolean;
   /** Who may create an account. */
   readonly registration: Registration;
+  /** Nobody has an account yet. */
+  readonly isNew: boolean;
 }
 
 /** Name, password, and where to go afterwards. */
-export function LoginPage({ name, next, error, ended = false, registration, ...card }: LoginProps) {
+export function LoginPage({ name, next, error, ended = false, registration, isNew, ...card }: LoginProps) {
   return (
     <CardPage title="Log in" {...card}>
       <h1>Log in</h1>
@@ -50,7 +52,7 @@ export function LoginPage({ name, next, error, ended = false, registration, ...c
       </form>
       {registration === "closed" ? null : (
         <p class="aside">
-          New here?{" "}
+          {isNew ? "Nobody has an account here yet." : "New here?"}{" "}
           {registration === "open" ? <a href="/register">Create an account</a> : "You need an invitation link."}
         </p>
       )}
@@ -81,7 +83,10 @@ export interface NewAccount {
   readonly passwordError?: string | undefined;
 }
 
-interface RegisterProps extends CardBase, NewAccount {}
+interface RegisterProps extends CardBase, NewAccount {
+  /** Nobody has an account yet. */
+  readonly isNew: boolean;
+}
 
 interface NewAccountFormProps {
   readonly account: NewAccount;
@@ -131,10 +136,13 @@ export function NewAccountForm({ account, action, submit, labels, hints }: NewAc
 }
 
 /** The page on which anybody may register. */
-export function RegisterPage({ name, id, error, passwordError, ...card }: RegisterProps) {
+export function RegisterPage({ name, id, error, passwordError, isNew, ...card }: RegisterProps) {
   return (
     <CardPage title="Register" {...card}>
       <h1>Create an account</h1>
+      {isNew ? (
+        <p>It is the first one here, so you will own this chat: you invite others and say who helps you run it.</p>
+      ) : null}
       <NewAccountForm
         account={{ name, id, error, passwordError }}
         action="/register"

@@ -77,11 +77,11 @@ export class FieldDraft {
     this.keep();
   }
 
-  /** Fills an empty field. */
+  /** Fills an empty field. What a replica filled in may be this draft, and then only lacks what it is about. */
   show(): void {
     const { field, drafts } = this.#input;
     const draft = drafts[this.#slot];
-    if (field.value !== "" || draft === undefined) return;
+    if (draft === undefined || (field.value !== "" && field.value !== draft.text)) return;
     field.value = draft.text;
     this.about = draft.about;
   }

@@ -97,3 +97,10 @@ export function openSelection(
   draw();
   return { isOn, setMode, toggle: () => setMode(!isOn()) };
 }
+
+/** Begins a selection with this message, and leaves the rest to the user. */
+export function selectOne(selection: Selection, row: HTMLElement): void {
+  selection.setMode(true);
+  row.querySelector<HTMLInputElement>('input[name="ids"]')?.click();
+  row.closest(".conversation")?.querySelector<HTMLElement>(".selection .danger")?.focus();
+}

@@ -15,7 +15,7 @@ import { Reading } from "./reading.ts";
 import { openRoll, type Roll } from "./roll.ts";
 import { openRowFocus } from "./row-focus.ts";
 import { openFollow } from "./thread-pane.ts";
-import { openSelection, type Selection } from "./selection.ts";
+import { openSelection, selectOne, type Selection } from "./selection.ts";
 import { offerZone } from "./zone-offer.ts";
 
 interface ViewInput {
@@ -84,13 +84,14 @@ export function openView(root: HTMLElement, arrival: Here, input: ViewInput): Vi
     openCode(roll, input.say);
     const react = openReactions(roll, { onRow: (html) => roll.change(html), say: input.say });
     openQuotes(roll.list, (id) => roll.show(id));
+    const selected = openSelection(roll, { onMode: (on) => rowFocus.tickable(on), say: input.say });
     openMessageMenu(roll, {
-      acts: actsOf(roll, { composer, reading: opened }, input.say),
+      acts: actsOf(roll, { composer, reading: opened, remove: (row) => selectOne(selected, row) }, input.say),
       react: (row, emoji) => react(row, emoji, true),
       picker,
       closed: closing.signal,
     });
-    selection = openSelection(roll, { onMode: (on) => rowFocus.tickable(on), say: input.say });
+    selection = selected;
   }
   openForms(root, input.say);
   const here = (): Here => ({
@@ -111,12 +112,17 @@ export function openView(root: HTMLElement, arrival: Here, input: ViewInput): Vi
 /** What the entries of a message's menu do. */
 function actsOf(
   roll: Roll,
-  { composer, reading }: { readonly composer: Composer | null; readonly reading: Reading },
+  {
+    composer,
+    reading,
+    remove,
+  }: { readonly composer: Composer | null; readonly reading: Reading; readonly remove: (row: HTMLElement) => void },
   say: ViewInput["say"],
 ): MessageActs {
   const change = (row: HTMLElement, form: string): void =>
     void actOn(row, form, { onRow: (html) => roll.change(html), say });
   return {
+    delete: remove,
     edit: (row) => void composer?.edit(row),
     quote: (row) => composer?.quote(row),
     pin: (row) => change(row, row.dataset["pinned"] === undefined ? "pin" : "unpin"),

@@ -80,6 +80,10 @@ export function MenuParts() {
               <Icon name="copy" />
               Copy link
             </button>
+            <button type="button" value="delete">
+              <Icon name="close" />
+              Delete…
+            </button>
             <a class="report" href="">
               <Icon name="flag" />
               Report
