@@ -1,8 +1,8 @@
 /**
- * Runs all tests, level after level, and prints the sum in one line, `N passed, N failed`. As many processes of tests
- * run at a time as keep two cores busy, and not more, because a replica that gets no CPU for a second rightly behaves
- * like one that was paused, and its test then waits in vain. No test gets a second try. If it may, it installs browsers
- * and proxies; otherwise it leaves out their tests.
+ * Runs all tests, level after level, and prints the sum in one line, `N passed, N failed`. There is one process of tests
+ * for each core: a third one gains nothing, and a replica that gets no CPU for a second rightly behaves like one that was
+ * paused, so that its test waits in vain. No test gets a second try. If it may, it installs browsers and proxies;
+ * otherwise it leaves out their tests.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -41,8 +41,6 @@ interface Level {
   readonly globs: readonly string[];
   /** The slowest files, which run first and each in a process of its own, so that no core waits for them at the end. */
   readonly slowest: readonly string[];
-  /** How much of ROOM a process takes. */
-  readonly takes: number;
   /** How many of the other files share a process, and so what Bun has compiled. */
   readonly together: number;
   /** For the process of the tests, and for the replicas that it starts. */
@@ -65,7 +63,6 @@ const LEVELS: readonly Level[] = [
       "simulation/targeted.test.ts",
       "simulation/mutants.test.ts",
     ],
-    takes: 3,
     together: 8,
     environment: {},
   },
@@ -80,7 +77,6 @@ const LEVELS: readonly Level[] = [
       "cluster/stop-two.test.ts",
       "cluster/faults-kill-rarely.test.ts",
     ],
-    takes: 3,
     together: 1,
     environment: SHORT_LIVED,
   },
@@ -94,16 +90,12 @@ const LEVELS: readonly Level[] = [
       "browser/switching.test.ts",
       "browser/finding.test.ts",
     ],
-    // They wait for the page more than half of their time.
-    takes: 2,
     together: 1,
     environment: SHORT_LIVED,
   },
 ];
-/** What the processes that run at the same time take together, on two cores. */
-const ROOM = 6;
-/** Processes that run at the same time, at the most. */
-const AT_ONCE = 3;
+/** Files that run at the same time: one for each core of the build server. */
+const AT_ONCE = 2;
 /** What Bun prints about every file; it is left out if the file passes. */
 const CHATTER =
   /^(bun test v.*|tests\/\S+\.test\.ts:| *\d+ (pass|fail|skip|expect\(\) calls).*|Ran \d+ tests? across .*|)$/;
@@ -195,36 +187,6 @@ async function runFiles(files: readonly string[], environment: Readonly<Record<s
   }
 }
 
-/** Lets those in who fit, in the order in which they came. */
-class Room {
-  #free: number;
-  readonly #waiting: { readonly size: number; readonly enter: () => void }[] = [];
-
-  constructor(size: number) {
-    this.#free = size;
-  }
-
-  async take(size: number): Promise<void> {
-    await new Promise<void>((enter) => {
-      this.#waiting.push({ size, enter });
-      this.#admit();
-    });
-  }
-
-  give(size: number): void {
-    this.#free += size;
-    this.#admit();
-  }
-
-  #admit(): void {
-    for (let next = this.#waiting[0]; next !== undefined && next.size <= this.#free; next = this.#waiting[0]) {
-      this.#waiting.shift();
-      this.#free -= next.size;
-      next.enter();
-    }
-  }
-}
-
 /** The slowest files, slowest first, in one line. */
 export function slowestLine(results: ReadonlyMap<string, FileTotals>): string {
   const slowest = [...results].toSorted(([, a], [, b]) => b.seconds - a.seconds).slice(0, SLOWEST_MAX);
@@ -284,13 +246,11 @@ export async function runTests(): Promise<Totals> {
     } else levels.push({ level, groups: groupsOf(level), ran: [], started: 0 });
   }
   const queue = levels.flatMap((progress) => progress.groups.map((files) => ({ progress, files })));
-  const room = new Room(ROOM);
   await each(queue.length, AT_ONCE, async (i) => {
     const { progress, files } = queue[i]!;
     const { level, groups, ran } = progress;
-    await room.take(level.takes);
     progress.started ||= performance.now();
-    ran.push(await runFiles(files, level.environment).finally(() => room.give(level.takes)));
+    ran.push(await runFiles(files, level.environment));
     if (ran.length === groups.length) process.stdout.write(levelLine(progress));
   });
   const ran = levels.flatMap((progress) => progress.ran);

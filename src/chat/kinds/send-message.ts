@@ -63,17 +63,21 @@ export const sendMessage: Kind<SendMessage> = {
   since: 1,
   merge: "keep",
   recorded: true,
-  read: ({ conversation, body, readUpTo, parent, quoted, mentions, people, keepsDraft }) => ({
-    kind: "sendMessage",
-    conversation,
-    body,
-    readUpTo,
-    ...(parent === "" ? {} : { parent }),
-    ...(quoted === "" ? {} : { quoted }),
-    ...(mentions.length === 0 ? {} : { mentions: mentions.map(({ user, name, silent }) => ({ user, name, silent })) }),
-    ...(people.length === 0 ? {} : { people }),
-    ...(keepsDraft ? { keepsDraft } : {}),
-  }),
+  // Every replica reads every message, and most have none of the optional fields.
+  read({ conversation, body, readUpTo, parent, quoted, mentions, people, keepsDraft }) {
+    const message: { -readonly [Field in keyof SendMessage]: SendMessage[Field] } = {
+      kind: "sendMessage",
+      conversation,
+      body,
+      readUpTo,
+    };
+    if (parent !== "") message.parent = parent;
+    if (quoted !== "") message.quoted = quoted;
+    if (mentions.length > 0) message.mentions = mentions.map(({ user, name, silent }) => ({ user, name, silent }));
+    if (people.length > 0) message.people = people;
+    if (keepsDraft) message.keepsDraft = keepsDraft;
+    return message;
+  },
   content: ({ conversation, body, quoted = "" }) => `${conversation}\0${body}${quoted === "" ? "" : `\0${quoted}`}`,
 
   decide(op, body, seq, rows) {

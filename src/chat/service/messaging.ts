@@ -178,7 +178,8 @@ export class Messaging {
       const quote = this.#views.quote(conversation, quoted === "" ? null : quoted);
       const authorDisplayName = this.#deps.queries().profiles.displayName(session.userId) || session.name;
       const shown = { mentions: this.#views.mentions(mentions.value, op), quote, authorDisplayName };
-      return { ok: true, value: { ...sent(session, clientId.value, op, { seq, timeMicros }), ...shown }, cursor };
+      const value = Object.assign(sent(session, clientId.value, op, { seq, timeMicros }), shown);
+      return { ok: true, value, cursor };
     }
     const row = this.#deps.queries().message(conversation, session.userId, result.seq);
     return row === null ? failedWith("not_found") : { ok: true, value: this.#views.message(row), cursor };
