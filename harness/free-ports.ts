@@ -12,7 +12,7 @@ const ATTEMPTS_MAX = 400;
  * Each worker of a parallel run has its own share of the ports, because the ports of a replica that is down are free
  * for a while and must not be given to another worker.
  */
-const WORKERS_MAX = 4;
+export const WORKERS_MAX = 4;
 const SHARE = Math.floor((LAST - FIRST) / WORKERS_MAX);
 const OWN_FIRST = FIRST + (Number(process.env["BUN_TEST_WORKER_ID"] ?? 0) % WORKERS_MAX) * SHARE;
 

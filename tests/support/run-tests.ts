@@ -5,9 +5,10 @@
  * otherwise it leaves out their tests.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { each } from "../../harness/each.ts";
+import { WORKERS_MAX } from "../../harness/free-ports.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 
@@ -94,8 +95,8 @@ const LEVELS: readonly Level[] = [
     environment: SHORT_LIVED,
   },
 ];
-/** Files that run at the same time: one for each core of the build server. */
-const AT_ONCE = 2;
+/** Processes that run at the same time: one for each core, from two on, and as many as have ports (free-ports.ts). */
+const AT_ONCE = Math.min(WORKERS_MAX, Math.max(2, availableParallelism()));
 /** What Bun prints about every file; it is left out if the file passes. */
 const CHATTER =
   /^(bun test v.*|tests\/\S+\.test\.ts:| *\d+ (pass|fail|skip|expect\(\) calls).*|Ran \d+ tests? across .*|)$/;
