@@ -84,6 +84,12 @@ export class Views {
     };
   }
 
+  /** What somebody is called. A page has hundreds of names, and needs nothing else of most people. */
+  displayNameOf(id: UserId): string {
+    const row = this.#queries().user(id);
+    return row === null ? DELETED_USER : this.#displayName(row);
+  }
+
   #displayName(row: UserRow): string {
     if (row.deleted !== 0) return DELETED_USER;
     return this.#queries().profiles.displayName(row.id) || row.name;
@@ -146,12 +152,12 @@ export class Views {
     const author = found === null ? null : queries.user(found.author);
     const gone = found === null || found.deleted || author?.deleted === 2;
     if (gone || queries.isLimited(conversation)) return { messageId: id, authorId: "", authorName: "", text: "", gone };
-    const { id: authorId, displayName: authorName } = this.userById(found.author);
-    return { messageId: id, authorId, authorName, text: beginningOf(found.body), gone };
+    const { author: authorId } = found;
+    return { messageId: id, authorId, authorName: this.displayNameOf(authorId), text: beginningOf(found.body), gone };
   }
 
   #named(id: UserId | null): MessageView["removedBy"] {
-    return id === null ? null : { id, name: this.userById(id).displayName };
+    return id === null ? null : { id, name: this.displayNameOf(id) };
   }
 
   #changesOf(seq: number): Changes {
@@ -163,7 +169,7 @@ export class Views {
     const replies = this.#queries().repliesTo(message);
     if (replies === null) return null;
     const { count, lastMicros, authors } = replies;
-    const people = authors.map((id) => ({ id, name: this.userById(id).displayName }));
+    const people = authors.map((id) => ({ id, name: this.displayNameOf(id) }));
     return { threadId: threadIdOf(messageId(message.author, message.clientId)), count, lastMicros, people };
   }
 
@@ -196,7 +202,7 @@ export class Views {
       .toSorted(byTag);
     return [...Map.groupBy(shown, (row) => row.emoji)].map(([emoji, rows]) => {
       const userIds = rows.map(({ user }) => user);
-      return { emoji, userIds, names: userIds.slice(0, REACTION_NAMES).map((id) => this.userById(id).displayName) };
+      return { emoji, userIds, names: userIds.slice(0, REACTION_NAMES).map((id) => this.displayNameOf(id)) };
     });
   }
 
@@ -260,7 +266,7 @@ export class Views {
   room({ row, people, role }: RoomSummary): RoomView {
     const { id, name, topic, isPrivate, archived, historyFromJoining, fromGroupSeq: seq, createdBy } = row;
     const { adminsOnly, slowSeconds, adminsCall } = row;
-    const by = { name: this.userById(createdBy).displayName, timeMicros: row.createdMicros, seq };
+    const by = { name: this.displayNameOf(createdBy), timeMicros: row.createdMicros, seq };
     const what = {
       name,
       topic,

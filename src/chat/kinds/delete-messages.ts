@@ -8,7 +8,16 @@ import { splitMessageId, type MessageId } from "../ids.ts";
 import type { Rows } from "../rows.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
 import { keepEarly } from "./early.ts";
-import { byConversation, homeOf, isSeen, placeOf, placeOfRequest, visible, type Place } from "./places.ts";
+import {
+  byConversation,
+  homeOf,
+  isSeen,
+  placeOf,
+  placeOfMessage,
+  placeOfRequest,
+  visible,
+  type Place,
+} from "./places.ts";
 import { removed } from "./removals.ts";
 import { runsChat } from "./roles.ts";
 import { tagOf } from "./tags.ts";
@@ -67,16 +76,10 @@ export const deleteMessages: Kind<DeleteMessages> = {
 /** The messages that somebody deletes for everyone; null if there is one that the user may not see. */
 function deletable(ids: readonly MessageId[], op: OpHead, rows: Rows): readonly Place[] | null {
   const places = ids.map((id) => {
-    if (op.recovered || isReportedTo(id, op, rows)) return known(id, rows);
+    if (op.recovered || isReportedTo(id, op, rows)) return placeOfMessage(id, rows);
     return placeOf(id, op.user, rows);
   });
   return op.recovered || !places.includes(null) ? places.filter((place) => place !== null) : null;
-}
-
-function known(id: MessageId, rows: Rows): Place | null {
-  const parts = splitMessageId(id);
-  const request = parts === null ? null : rows.request(parts.author, parts.clientId);
-  return request === null ? null : placeOfRequest(request);
 }
 
 /** Whoever runs the chat sees what was reported, wherever it was written. */

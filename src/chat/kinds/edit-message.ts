@@ -8,7 +8,7 @@ import { isThreadId, splitMessageId, type MessageId, type UserId } from "../ids.
 import { NO_PREFERENCES, sees, type EarlyEdit, type Mention, type Rows, type VersionRow } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
-import { homeOf, isSeen, placeOf, placeOfRequest, type Place } from "./places.ts";
+import { homeOf, isSeen, onceArrived, placeOf, type Place } from "./places.ts";
 import { callsAll } from "./rooms.ts";
 import { living, notLiving } from "./sessions.ts";
 import { microsOf, tagOf } from "./tags.ts";
@@ -68,15 +68,9 @@ function setRecovered(
   seq: Seq,
   rows: Rows,
 ): readonly Fact[] {
-  const parts = splitMessageId(message);
-  if (parts === null || parts.author !== op.user) return [];
-  const { author, clientId } = parts;
-  const request = rows.request(author, clientId);
-  const place = request === null ? null : placeOfRequest(request);
+  if (splitMessageId(message)?.author !== op.user) return [];
   const what: EarlyEdit = `edit ${tagOf(op)} ${encodeURIComponent(JSON.stringify(mentions))} ${body}`;
-  if (place !== null) return applyEarlyEdit(place, what, seq, rows);
-  rows.addEarly({ author, clientId, user: op.user, what });
-  return [];
+  return onceArrived(message, { user: op.user, what }, rows, (place) => applyEarlyEdit(place, what, seq, rows));
 }
 
 /** Gives the message, which has arrived, the text of another branch. */

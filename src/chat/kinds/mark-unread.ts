@@ -1,10 +1,10 @@
 /** Marks the messages of a conversation, from one on, as unread for the user alone. */
 import type { Fact } from "../fact.ts";
-import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
+import type { MessageId, UserId } from "../ids.ts";
 import { sees, type EarlyUnread, type Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
-import { isSeen, placeOf, placeOfRequest, type Place } from "./places.ts";
+import { isSeen, onceArrived, placeOf, type Place } from "./places.ts";
 import { living, notLiving } from "./sessions.ts";
 import { tagOf } from "./tags.ts";
 
@@ -57,14 +57,10 @@ function setUnread(place: Place, user: UserId, tag: string, changedSeq: Seq, row
 }
 
 function setRecovered(op: OpHead, message: MessageId, seq: Seq, rows: Rows): readonly Fact[] {
-  const parts = splitMessageId(message);
-  if (parts === null) return [];
   const what: EarlyUnread = `unread ${tagOf(op)}`;
-  const request = rows.request(parts.author, parts.clientId);
-  const place = request === null ? null : placeOfRequest(request);
-  if (place !== null) return applyEarlyUnread(place, op.user, what, seq, rows);
-  rows.addEarly({ author: parts.author, clientId: parts.clientId, user: op.user, what });
-  return [];
+  return onceArrived(message, { user: op.user, what }, rows, (place) =>
+    applyEarlyUnread(place, op.user, what, seq, rows),
+  );
 }
 
 /** Marks what the user marked on another branch, unless a later op did so. */

@@ -1,12 +1,12 @@
 /** Pins a message in its conversation, for everybody there, or takes the pin away. */
 import { PINS_MAX } from "../bounds.ts";
 import type { Fact } from "../fact.ts";
-import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
+import type { MessageId, UserId } from "../ids.ts";
 import type { SetPin } from "../kept-rows.ts";
 import type { EarlyPin, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
-import { homeOf, isSeen, mayRead, placeOf, placeOfRequest, type Place } from "./places.ts";
+import { couldRead, homeOf, isSeen, onceArrived, placeOf, type Place } from "./places.ts";
 import { living, notLiving } from "./sessions.ts";
 import { tagOf } from "./tags.ts";
 
@@ -57,23 +57,14 @@ function setPin(place: Place, element: SetPin, seq: Seq, rows: Rows): readonly F
 
 /** What was accepted on the branch of the op is kept, above the limit too; for a message still to come it waits. */
 function setRecovered(op: OpHead, { message, on }: Omit<Pin, "kind">, seq: Seq, rows: Rows): readonly Fact[] {
-  const parts = splitMessageId(message);
-  if (parts === null) return [];
-  const { author, clientId } = parts;
-  const request = rows.request(author, clientId);
-  const place = request === null ? null : placeOfRequest(request);
   const what: EarlyPin = `pin ${tagOf(op)} ${on ? "on" : "off"}`;
-  if (place !== null) return applyEarlyPin(place, op.user, what, seq, rows);
-  rows.addEarly({ author, clientId, user: op.user, what });
-  return [];
+  return onceArrived(message, { user: op.user, what }, rows, (place) => applyEarlyPin(place, op.user, what, seq, rows));
 }
 
 /** Sets the pin of another branch, if its user could see the message there and nothing later is known here. */
 export function applyEarlyPin(place: Place, user: UserId, what: EarlyPin, seq: Seq, rows: Rows): readonly Fact[] {
   const { conversation } = place;
-  // On its own branch the user may have been in a room from which she is gone here.
-  const wasThere = (rows.seat(homeOf(conversation, rows), user)?.joinedSeq ?? 0) > 0;
-  if (!mayRead(conversation, user, rows) && !wasThere) return [];
+  if (!couldRead(conversation, user, rows)) return [];
   if (rows.message(conversation, place.seq)?.deleted !== false) return [];
   const [, micros, request, on] = what.split(" ");
   const tag = `${micros} ${request}`;

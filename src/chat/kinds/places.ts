@@ -9,7 +9,8 @@ import {
   type MessageId,
   type UserId,
 } from "../ids.ts";
-import { sees, type RequestRow, type Rows } from "../rows.ts";
+import type { Fact } from "../fact.ts";
+import { sees, type EarlyRow, type RequestRow, type Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import type { OpHead } from "./kind.ts";
 
@@ -45,10 +46,7 @@ export function visible(
  * history begins that the user sees. With `orOwn` the author need not be a member.
  */
 export function placeOf(id: MessageId, user: UserId, rows: Rows, orOwn = false): Place | null {
-  const parts = splitMessageId(id);
-  if (parts === null) return null;
-  const request = rows.request(parts.author, parts.clientId);
-  const place = request === null ? null : placeOfRequest(request);
+  const place = placeOfMessage(id, rows);
   if (place === null || (orOwn && place.author === user)) return place;
   if (isThreadId(place.conversation)) return mayRead(place.conversation, user, rows) ? place : null;
   const member = rows.member(place.conversation, user);
@@ -67,11 +65,33 @@ export function homeOf(conversation: ConversationId, rows: Rows): ConversationId
   return rows.conversation(conversation)?.parent ?? conversation;
 }
 
-/** Where the root of a thread is; null if it has not arrived here. */
-export function placeOfRoot(thread: ConversationId, rows: Rows): Place | null {
-  const parts = splitMessageId(rootOf(thread) ?? "");
+/** Where a message is, whoever may see it; null if it has not arrived here. */
+export function placeOfMessage(id: MessageId, rows: Rows): Place | null {
+  const parts = splitMessageId(id);
   const request = parts === null ? null : rows.request(parts.author, parts.clientId);
   return request === null ? null : placeOfRequest(request);
+}
+
+/** Where the root of a thread is; null if it has not arrived here. */
+export function placeOfRoot(thread: ConversationId, rows: Rows): Place | null {
+  return placeOfMessage(rootOf(thread) ?? "", rows);
+}
+
+/**
+ * Applies what a user of another branch did to a message. If the message is still to come, `what` waits for it and is
+ * applied when it arrives (early.ts).
+ */
+export function onceArrived(
+  id: MessageId,
+  early: Pick<EarlyRow, "user" | "what">,
+  rows: Rows,
+  apply: (place: Place) => readonly Fact[],
+): readonly Fact[] {
+  const place = placeOfMessage(id, rows);
+  if (place !== null) return apply(place);
+  const parts = splitMessageId(id);
+  if (parts !== null) rows.addEarly({ ...parts, ...early });
+  return [];
 }
 
 /** Whether the user may read the conversation: is in it, or, if it is a thread, sees its root. */
@@ -82,6 +102,11 @@ export function mayRead(conversation: ConversationId, user: UserId, rows: Rows):
   const root = placeOfRoot(conversation, rows);
   const message = root === null ? null : rows.message(home, root.seq);
   return message !== null && sees(member, message);
+}
+
+/** Whether a user of another branch could read the conversation there: here she may be gone from its room. */
+export function couldRead(conversation: ConversationId, user: UserId, rows: Rows): boolean {
+  return mayRead(conversation, user, rows) || (rows.seat(homeOf(conversation, rows), user)?.joinedSeq ?? 0) > 0;
 }
 
 /** Where the message of a request is; null if the request did not send one. */

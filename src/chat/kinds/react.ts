@@ -1,11 +1,11 @@
 /** Adds a user's reaction to a message, one emoji, or takes it away. */
 import { EMOJI_BYTES_MAX, EMOJI_PER_MESSAGE, REACTIONS_PER_MESSAGE } from "../bounds.ts";
 import type { Fact } from "../fact.ts";
-import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
+import type { MessageId, UserId } from "../ids.ts";
 import type { EarlyReaction, ReactionRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { done, refused, type Kind } from "./kind.ts";
-import { homeOf, isSeen, mayRead, placeOf, placeOfRequest, type Place } from "./places.ts";
+import { couldRead, homeOf, isSeen, onceArrived, placeOf, type Place } from "./places.ts";
 import { living, notLiving } from "./sessions.ts";
 import { tagOf } from "./tags.ts";
 
@@ -62,16 +62,9 @@ function setReaction(place: Place, element: Element, seq: Seq, rows: Rows): read
 
 /** What was accepted on the branch of the op is kept, above all limits; for a message still to come it waits. */
 function setRecovered(id: MessageId, element: Element, seq: Seq, rows: Rows): readonly Fact[] {
-  const parts = splitMessageId(id);
-  if (parts === null) return [];
-  const { author, clientId } = parts;
-  const request = rows.request(author, clientId);
-  const place = request === null ? null : placeOfRequest(request);
-  if (place !== null) return setFromBranch(place, element, seq, rows);
   const { user, emoji, on, tag } = element;
   const what: EarlyReaction = `react ${tag} ${on ? "on" : "off"} ${emoji}`;
-  rows.addEarly({ author, clientId, user, what });
-  return [];
+  return onceArrived(id, { user, what }, rows, (place) => setFromBranch(place, element, seq, rows));
 }
 
 /** What `what` of an EarlyRow says. */
@@ -83,9 +76,7 @@ export function earlyElement(user: UserId, what: EarlyReaction): Element {
 /** Sets an element of another branch, if its user could see the message there and nothing later is known here. */
 export function setFromBranch(place: Place, element: Element, seq: Seq, rows: Rows): readonly Fact[] {
   const { conversation } = place;
-  // On its own branch the user may have been in a room from which she is gone here.
-  const wasThere = (rows.seat(homeOf(conversation, rows), element.user)?.joinedSeq ?? 0) > 0;
-  if (!mayRead(conversation, element.user, rows) && !wasThere) return [];
+  if (!couldRead(conversation, element.user, rows)) return [];
   if (rows.message(conversation, place.seq)?.deleted !== false) return [];
   const known = reactionOf(place.seq, element, rows)?.tag ?? "";
   return element.tag > known ? setReaction(place, element, seq, rows) : [];

@@ -1,11 +1,11 @@
 /** Saves a message for the user alone, or lets go of it. */
 import { SAVED_MAX } from "../bounds.ts";
 import type { Fact } from "../fact.ts";
-import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
+import type { MessageId, UserId } from "../ids.ts";
 import type { EarlySave, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
-import { isSeen, placeOf, placeOfRequest, type Place } from "./places.ts";
+import { isSeen, onceArrived, placeOf, placeOfMessage, type Place } from "./places.ts";
 import { living, notLiving } from "./sessions.ts";
 import { tagOf } from "./tags.ts";
 
@@ -31,7 +31,7 @@ export const save: Kind<Save> = {
   decide(op, { message, on }, seq, rows) {
     if (op.recovered) return done(setRecovered(op, { message, on }, seq, rows));
     if (living(op.user, rows) === null) return notLiving(op.user, rows);
-    const there = known(message, rows);
+    const there = placeOfMessage(message, rows);
     const wasOn = there !== null && isSaved(there, op.user, rows);
     // Whoever has saved it may let go of it, whatever became of it.
     if (!wasOn) {
@@ -42,13 +42,6 @@ export const save: Kind<Save> = {
     return done(setSaved(there!, op.user, { isOn: on, tag: tagOf(op) }, seq, rows));
   },
 };
-
-/** Where a message is, whoever may see it; null if it has not arrived. */
-function known(message: MessageId, rows: Rows): Place | null {
-  const parts = splitMessageId(message);
-  const request = parts === null ? null : rows.request(parts.author, parts.clientId);
-  return request === null ? null : placeOfRequest(request);
-}
 
 function isSaved({ conversation, seq }: Place, user: UserId, rows: Rows): boolean {
   return rows.saved.of(user, conversation, seq)?.isOn === true;
@@ -70,14 +63,10 @@ function setSaved(
 
 /** What was accepted on the branch of the op is kept, above the limit too; for a message still to come it waits. */
 function setRecovered(op: OpHead, { message, on }: Omit<Save, "kind">, seq: Seq, rows: Rows): readonly Fact[] {
-  const parts = splitMessageId(message);
-  if (parts === null) return [];
   const what: EarlySave = `save ${tagOf(op)} ${on ? "on" : "off"}`;
-  const place = known(message, rows);
-  if (place !== null) return applyEarlySave(place, op.user, what, seq, rows);
-  const { author, clientId } = parts;
-  rows.addEarly({ author, clientId, user: op.user, what });
-  return [];
+  return onceArrived(message, { user: op.user, what }, rows, (place) =>
+    applyEarlySave(place, op.user, what, seq, rows),
+  );
 }
 
 /** Sets what the user decided on another branch, if nothing later is known here. The list shows only what she may see. */

@@ -40,7 +40,8 @@ export class ActivityList {
     let before = from;
     for (let page = 0; page < PAGES_MAX && found.length < limit; page++) {
       const deeds = this.#deps.queries().activity(user, before, PAGE);
-      for (const deed of deeds) found.push(...this.#seen(deed, user).filter(({ unread }) => unread || !isUnreadOnly));
+      for (const deed of isUnreadOnly ? deeds.filter(mayBeUnread) : deeds)
+        found.push(...this.#seen(deed, user).filter(({ unread }) => unread || !isUnreadOnly));
       if (deeds.length < PAGE) break;
       before = deeds.at(-1)!.seq;
     }
@@ -75,4 +76,9 @@ export class ActivityList {
       return by.length === 0 ? [] : [{ ...about, kind, by, unread: false }];
     });
   }
+}
+
+/** Only mentions and quotes wait to be read. */
+function mayBeUnread(deed: Deed): boolean {
+  return (deed.kind === "mention" || deed.kind === "quote") && deed.message.unread;
 }

@@ -176,7 +176,7 @@ export class Messaging {
     if (result.kind === "sent" && result.timeMicros !== null) {
       const { seq, timeMicros } = result;
       const quote = this.#views.quote(conversation, quoted === "" ? null : quoted);
-      const authorDisplayName = this.#deps.queries().profiles.displayName(session.userId) || session.name;
+      const authorDisplayName = this.#views.displayNameOf(session.userId);
       const shown = { mentions: this.#views.mentions(mentions.value, op), quote, authorDisplayName };
       const value = Object.assign(sent(session, clientId.value, op, { seq, timeMicros }), shown);
       return { ok: true, value, cursor };
