@@ -6,8 +6,10 @@ import type { ClusterKey } from "../host/cluster-key.ts";
 import type { Beat } from "../election/frame.ts";
 import type { ReplicaId } from "../election/view.ts";
 
-/** How long to wait before warning, because a replica that has data may start a little later. */
-const PATIENCE_MS = 5000;
+/** How long to wait before ending, because a replica that has data may start a little later. */
+const END_AFTER_MS = 5000;
+/** How long to wait before warning: the replica that creates a cluster may take this long on a slow, busy machine. */
+const WARN_AFTER_MS = 20_000;
 
 /** What {@link StrandedWatch} needs. */
 export interface StrandedDeps {
@@ -45,7 +47,8 @@ export class StrandedWatch {
   warnings(): string[] {
     const { creator, hasData, now, peers, peerBeat, bootstrap, self, key, keyPath, onMismatch, isUnanswered } =
       this.#deps;
-    if (creator || hasData() || now() - this.#since < PATIENCE_MS || isUnanswered()) return [];
+    const waited = now() - this.#since;
+    if (creator || hasData() || waited < END_AFTER_MS || isUnanswered()) return [];
     const beats = peers.map((peer) => peerBeat(peer));
     if (beats.some((beat) => beat !== null && beat.view !== null)) return [];
     const what = `the cluster key ${keyPath} belongs to a cluster that this replica has no data of`;
@@ -54,6 +57,7 @@ export class StrandedWatch {
     if (bootstrap && key.creator.replicaId === self && beats.every((beat) => beat !== null)) {
       onMismatch(what, `put the data folder back; ${anew}`);
     }
+    if (waited < WARN_AFTER_MS) return [];
     return [
       `${what}, and no replica that has some answers; start such a replica, or put the data folder back; ${anew}`,
     ];

@@ -295,8 +295,8 @@ describe("the key is not where it is looked for", () => {
         5,
         [`lastword: ${line}; put the data folder back; ${anew}`],
       ]);
-      const other = await cluster.command(["status"]);
-      expect(other.stdout).toContain(`warning from replica 1: ${line}, and no replica that has some answers`);
+      const warning = `warning from replica 1: ${line}, and no replica that has some answers`;
+      await waitFor("the warning", async () => (await cluster.command(["status"])).stdout.includes(warning));
     },
     180_000,
   );

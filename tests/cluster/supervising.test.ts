@@ -167,8 +167,11 @@ test.concurrent(
     await said(first, /stops them/);
     const pids = await Promise.all([0, 1, 2].map((id) => home.pid(id)));
     await home.kill(first.process.pid);
-    const status = await home.command(["status"]);
-    expect(status.exit).toBe(0);
+    // A replica that gets no processor time for a second is left out for a moment, on a busy machine.
+    const status = await waitFor("status to find all in step", async () => {
+      const read = await home.command(["status"]);
+      return read.exit === 0 && read;
+    });
     expect(status.stdout).toContain(
       `nobody starts replicas 0, 1 and 2 again if they die: lastword up (pid ${first.process.pid}) has ended; ${BINARY} up --data ${home.data} takes over`,
     );
