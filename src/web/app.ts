@@ -26,6 +26,7 @@ import { reportRoutes } from "./reports/routes.tsx";
 import { inviteRoutes } from "./invites/routes.tsx";
 import { roomRoutes } from "./rooms/routes.tsx";
 import { clusterRoutes, healthRoutes } from "./cluster/routes.tsx";
+import { noAnswerRoutes } from "./cluster/no-answer.tsx";
 import { demoRoutes } from "./cluster/demo-routes.ts";
 import { handoverRoutes } from "./cluster/handover-routes.tsx";
 import { loginRoutes } from "./account/login-routes.tsx";
@@ -63,6 +64,7 @@ export function createWeb(deps: WebDeps): Web {
   app.route("/", healthRoutes(deps));
   app.use(passChecks(refuseForeignHosts(deps), refusePlaintext(deps), refuseOtherSites(deps)), limitBodies(deps));
   app.route("/", assetRoutes());
+  app.route("/", noAnswerRoutes(deps));
   app.use(findSession(deps), frameFailures(deps), refuseOtherLogins());
   app.route("/", clusterRoutes(deps));
   app.route("/", demoRoutes(deps));

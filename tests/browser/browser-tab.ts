@@ -18,7 +18,7 @@ export interface Tab {
 
 /** A tab of Chromium with cookies of its own. */
 export async function chromiumTab(browser: Browser): Promise<Tab> {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, serviceWorkers: "block" });
   const page = await context.newPage();
   return {
     open: async (url) => void (await page.goto(url)),

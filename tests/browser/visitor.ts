@@ -36,7 +36,12 @@ export class Visitor {
   }
 
   static async open(browser: Browser, name: string, options: BrowserContextOptions = {}): Promise<Visitor> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      // Its own stories have one (installing.test.ts). Requests that it makes cannot be intercepted.
+      serviceWorkers: "block",
+      ...options,
+    });
     context.setDefaultTimeout(WAIT_MS);
     // Playwright reports every page as focused, so everything in view would be marked as read.
     await context.addInitScript("document.hasFocus = () => false");

@@ -393,7 +393,7 @@ describe("a page that moves to another host name", () => {
       const [a, b] = origins as [string, string];
       const launched = await launch(host, cluster.home);
       try {
-        const context = await launched.newContext();
+        const context = await launched.newContext({ serviceWorkers: "block" });
         context.setDefaultTimeout(15_000);
         const page = await context.newPage();
         await page.goto(`${a}/register`);

@@ -4,10 +4,14 @@ import { openCopyButtons } from "./copy.ts";
 import { guardEntrance } from "./entrance.ts";
 import { arrive } from "./handover.ts";
 import { forgetLeft, rememberLeft } from "./kept-state.ts";
+import { openNoAnswer } from "./no-answer.ts";
 import { openReveals } from "./reveal.ts";
 import { endStatuses, localTimes } from "./times.ts";
 
 const TIMES_MS = 30_000;
+
+/** See http/assets.ts. */
+const SHELL_WORKER = "/shell.js";
 
 function keepTimes(): void {
   localTimes(document);
@@ -23,6 +27,12 @@ function openPage(): void {
   document.addEventListener("htmx:after:swap", keepTimes);
   // A page that the browser cached before a log-out must not be shown again.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+  // Only pages at https addresses and at localhost may have one. A browser that refuses it shows its own error page.
+  const { serviceWorker } = navigator as { readonly serviceWorker?: ServiceWorkerContainer };
+  serviceWorker?.register(SHELL_WORKER, { updateViaCache: "none" }).catch(() => {});
+  const noAnswer = document.getElementById("no-answer");
+  if (noAnswer !== null) return openNoAnswer(noAnswer);
 
   const { me, name = "", cluster = "", carry = "", forget } = document.body.dataset;
   forgetLeft(cluster);

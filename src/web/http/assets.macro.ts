@@ -25,6 +25,16 @@ export function streamScript(): string {
   return bundled("browser/stream.ts", ["--format=iife"]);
 }
 
+/** The script that answers for the replicas while none does (a service worker). */
+export function shellWorkerScript(): string {
+  return bundled("browser/shell-worker.ts", ["--format=iife"]);
+}
+
+/** A PNG of the folder icons, as base64. */
+export function iconFile(name: string): string {
+  return readFileSync(join(import.meta.dir, "../icons", `${name}.png`)).toString("base64");
+}
+
 /** All styles, in the order in which they build on each other. */
 export function styleSheet(): string {
   const parts = ["tokens", "base", "layout", "messages", "markdown", "forms", "panel"];

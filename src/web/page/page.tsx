@@ -59,6 +59,8 @@ function Head({ title, theme }: { title: string; theme: Theme }) {
       <meta name="htmx-config" content={HTMX_CONFIG} />
       <title>{title}</title>
       <link rel="icon" href={ASSETS.icon.path} type="image/svg+xml" data-dot={ASSETS.dottedIcon.path} />
+      <link rel="apple-touch-icon" href={ASSETS.touch.path} />
+      <link rel="manifest" href={ASSETS.manifest.path} />
       <link rel="stylesheet" href={ASSETS.style.path} />
       <script src={ASSETS.htmx.path} defer />
       <script src={ASSETS.page.path} defer />

@@ -7,6 +7,8 @@ export const CLUSTER: Requests = {
   routes: {
     "GET /healthz": [route("open", "/healthz")],
     "OPTIONS /": [route("open", "/")],
+    "GET /shell.js": [route("open", "/shell.js")],
+    "GET /no-answer": [route("open", "/no-answer")],
     "GET /assets/:file": [route("open", "/assets/nothing.js")],
     "GET /handover": [route("open", "/handover")],
     "POST /handover": [route("open", "/handover", { token: "x" })],

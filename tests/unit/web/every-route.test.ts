@@ -14,6 +14,8 @@ const CHANGING = ROUTES.filter((route) => !/^(?:GET|OPTIONS) /.test(route));
 /** Routes that are open to everybody. /logout only answers that nobody is logged in, and /handover needs a token. */
 const OPEN = [
   "GET /healthz",
+  "GET /shell.js",
+  "GET /no-answer",
   "OPTIONS /",
   "GET /assets/:file",
   "GET /login",
