@@ -36,7 +36,16 @@ export async function openStream(address: string, { token, conversationId }: Sen
       new Promise((resolve, reject) => {
         if (ended !== null) return reject(ended);
         waiting = { resolve, reject };
-        const item = { to: "", conversationId, body, clientId, readUpTo: "", alsoInParent: false, quoted: "" };
+        const item = {
+          to: "",
+          conversationId,
+          body,
+          clientId,
+          readUpTo: "",
+          alsoInParent: false,
+          quoted: "",
+          files: [],
+        };
         socket.send(stream, wire.encodeRequest({ items: [item] }));
       }),
     close: () => socket.close(),

@@ -214,7 +214,7 @@ export class SendStreamCall {
 
 /** The input of `send` for an item. On the wire an empty string means that the field is absent. */
 export function sendInput(item: SendItem): SendInput {
-  const { to, conversationId, body, clientId, readUpTo, alsoInParent, quoted } = item;
+  const { to, conversationId, body, clientId, readUpTo, alsoInParent, quoted, files } = item;
   return {
     body,
     clientId,
@@ -223,6 +223,7 @@ export function sendInput(item: SendItem): SendInput {
     ...(readUpTo === "" ? {} : { readUpTo }),
     ...(alsoInParent ? { alsoInParent } : {}),
     ...(quoted === "" ? {} : { quoted }),
+    ...(files.length === 0 ? {} : { files }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Answer } from "./errors.ts";
 import type { ClientId, InviteId } from "./ids.ts";
 import type { Caller, ChatService, ReadAt, Session, UserView } from "./chat-service.ts";
 import type { ProfileCalls } from "./profile-service.ts";
+import type { FileCalls } from "./file-service.ts";
 import type { DraftCalls } from "./draft-service.ts";
 import type { ReportCalls } from "./report-service.ts";
 import type { KeepingCalls } from "./keeping-service.ts";
@@ -153,4 +154,4 @@ interface AdminCalls {
 }
 
 /** All calls of the chat. */
-export type WholeChat = ChatService & AdminCalls & KeepingCalls & ProfileCalls & ReportCalls & DraftCalls;
+export type WholeChat = ChatService & AdminCalls & KeepingCalls & ProfileCalls & ReportCalls & DraftCalls & FileCalls;

@@ -5,6 +5,7 @@
  */
 import type { Registration } from "../base/modes.ts";
 import type { Told } from "./fact.ts";
+import type { FileView } from "./files.ts";
 import type { ClientId, ConversationId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { Answer } from "./errors.ts";
 import type { MessagesInput } from "./messages-input.ts";
@@ -210,6 +211,8 @@ export interface MessageView {
   readonly mentions: readonly MentionView[];
   /** What it quotes; null: nothing. */
   readonly quote: QuoteView | null;
+  /** At most 10; such a message may have no text. */
+  readonly files: readonly FileView[];
 }
 
 /** The message that another one quotes, for everybody who may see that other one. */
@@ -308,6 +311,8 @@ export interface SendInput {
   readonly alsoInParent?: boolean;
   /** The draft of the conversation is another text, which its author has begun since: it stays. */
   readonly keepsDraft?: boolean;
+  /** Tickets of files that the message carries (file-service.ts), at most 10. It may then have no text. Absent: none. */
+  readonly files?: readonly string[];
 }
 
 /** Threads that one stream may watch; more are ignored. */
@@ -430,7 +435,7 @@ export interface ChatService {
 
   /**
    * Sends a message. Errors: invalid, too_long (above 8,192 bytes), unknown_recipient, not_found (the conversation or
-   * what is quoted), id_reused_with_other_content.
+   * what is quoted), id_reused_with_other_content, not_writable (a replica in step cannot keep a file of it).
    */
   send(session: Session, input: SendInput): Promise<Answer<MessageView>>;
   /**

@@ -2,7 +2,7 @@
  * Checks the form and size of what people send. The proposing replica checks them, never
  * apply, because Unicode tables differ between versions of the runtime.
  */
-import { EMOJI_BYTES_MAX, IDS_MAX, MESSAGE_BYTES_MAX, PAGE_MAX, WHY_CHARS_MAX } from "./bounds.ts";
+import { EMOJI_BYTES_MAX, FILE_NAME_BYTES_MAX, IDS_MAX, MESSAGE_BYTES_MAX, PAGE_MAX, WHY_CHARS_MAX } from "./bounds.ts";
 import { failed, type ChatError } from "./errors.ts";
 import { failedWith } from "./sentences.ts";
 import { parseClientId, type ClientId, type MessageId } from "./ids.ts";
@@ -88,6 +88,28 @@ export function checkBody(text: string): Checked<string> {
   const control = CONTROL.exec(body);
   if (control !== null) return failed("invalid", controlSentence(body, control.index), { field: "body" });
   return { ok: true, value: body };
+}
+
+/**
+ * A name for a file, whatever a program calls it: the last part of a path, without control characters and what turns the
+ * direction of text, cut in the middle so that its ending stays.
+ */
+export function cleanFileName(typed: string): string {
+  const last =
+    typed
+      .slice(-4 * FILE_NAME_BYTES_MAX)
+      .toWellFormed()
+      .split(/[\\/]/)
+      .at(-1) ?? "";
+  const clean = last
+    .replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, "")
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .replace(/^\.+/, "");
+  const ending = /\.[\p{L}\p{N}]{1,10}$/u.exec(clean)?.[0] ?? "";
+  let stem = Array.from(clean.slice(0, clean.length - ending.length));
+  while (Buffer.byteLength(stem.join("") + ending) > FILE_NAME_BYTES_MAX) stem = stem.slice(0, -1);
+  return stem.join("") + ending || "file";
 }
 
 /** Checks a room's topic: at most 250 characters on one line, without control characters; may be empty. */

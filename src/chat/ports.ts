@@ -3,6 +3,7 @@ import type { OpResult } from "./applied-op.ts";
 import type { ConversationId, UserId } from "./ids.ts";
 import type { ProposalOutcome } from "../election/ports.ts";
 import type { ReplicaId, Seq, ViewNo } from "../election/view.ts";
+import type { Files } from "./files.ts";
 import type { Queries } from "./queries.ts";
 
 /** The outcome of a proposal. */
@@ -62,4 +63,5 @@ export interface ChatDeps {
   readonly queries: () => Queries;
   /** A sentence for a person that says why ops of this format cannot be written yet; null if they can. */
   readonly whyNot: (format: number) => string | null;
+  readonly files: Files;
 }

@@ -6,6 +6,7 @@
 import type { Told } from "./fact.ts";
 import type { ChatErrorCode } from "./errors.ts";
 import type { ClientId, ConversationId, InviteId, MessageId, UserId } from "./ids.ts";
+import type { FileQueries } from "./files.ts";
 import type { ProfileQueries } from "./profiles.ts";
 import type { DraftRow } from "./draft-rows.ts";
 import type { ReportRow } from "./report-rows.ts";
@@ -284,6 +285,7 @@ export interface Queries {
   readonly profiles: ProfileQueries;
   readonly admin: AdminQueries;
   readonly kept: KeptQueries;
+  readonly files: FileQueries;
   readonly drafts: {
     of(user: UserId, conversation: ConversationId): DraftRow | null;
     /** Where the user has one that is not empty. */

@@ -229,6 +229,8 @@ export interface MessageRow {
   readonly changedSeq: Seq;
   /** The message that this one quotes; null: none. */
   readonly quoted: MessageId | null;
+  /** What it says of its files (files.ts); null: it has none. */
+  readonly files: string | null;
 }
 
 /** What one user has to say to a message with one emoji; it stays, not `shown`, when the user takes it away. */
@@ -475,7 +477,7 @@ export interface Rows {
   addMessage(row: MessageRow): void;
   /**
    * Turns the message into a tombstone: sets `deleted` and `changedSeq`, and removes its body, its versions, its
-   * reactions, its mentions and its pin.
+   * reactions, its mentions, its files and its pin.
    */
   eraseMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void;
   /** All of a message, also those taken away, ordered by emoji, then by user. */

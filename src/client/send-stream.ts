@@ -97,7 +97,7 @@ export class ChatSendStream {
       const refuse = refusal(this.#closed, this.#pending, message);
       if (refuse !== null) return resolve(refuse);
       const deadline = performance.now() + this.#deadlineMs;
-      const item = { to, conversationId, body, clientId, readUpTo: "", alsoInParent: false, quoted: "" };
+      const item = { to, conversationId, body, clientId, readUpTo: "", alsoInParent: false, quoted: "", files: [] };
       const pending: Pending = { item, resolve, deadline, unknown: false, lastFailure: null, state: "queued" };
       this.#pending.set(clientId, pending);
       this.#queue.push(pending);

@@ -22,7 +22,7 @@ export interface PageApp {
 }
 
 /** Larger than the app's own bound of 64 KiB, so that the app answers with its own error. */
-const BODY_BYTES_MAX = 1024 * 1024;
+const BODY_BYTES_MAX = 8 * 1024 * 1024 + 64 * 1024;
 /**
  * Event streams send something every second, and a write is answered within 15 s, so a connection that is silent
  * for this long is dead. A request that is not whole after twice this time is cut off, even if it keeps trickling in.

@@ -21,6 +21,7 @@ import { OwnEngine } from "../engine/own-engine.ts";
 import { caughtErrors } from "../host/error-place.ts";
 import type { ReplicaContext } from "./context.ts";
 import { FormatGate, type FormatGateDeps } from "./format-gate.ts";
+import { openFiles, type FileParts } from "./open-files.ts";
 import type { Membership } from "./join-cluster.ts";
 import { loggedSnapshots } from "./logged-snapshots.ts";
 import { MismatchWatch } from "./mismatch-watch.ts";
@@ -37,6 +38,7 @@ export interface Heard {
 export interface EngineParts {
   readonly engine: OwnEngine;
   readonly transport: GrpcPeerTransport;
+  readonly files: FileParts;
   readonly clock: ClusterClock;
   readonly gate: FormatGate;
   readonly mismatches: MismatchWatch;
@@ -49,6 +51,8 @@ export interface EngineParts {
 /** What the engine is built on. */
 export interface EngineStore {
   readonly context: ReplicaContext;
+  /** The replica's folder. */
+  readonly folder: string;
   readonly bootId: string;
   readonly log: LogDb;
   readonly storage: ReplicaStorage;
@@ -77,9 +81,24 @@ export function openEngine(store: EngineStore): EngineParts {
     onWarning: (sentence) => process.stderr.write(`lastword: ${sentence}\n`),
   });
   const snapshots = loggedSnapshots(storage.snapshots, caught);
-  const transport = openTransport(store, { clock, engine, gate, mismatches, heard, snapshots });
+  const files = openFiles(store, {
+    view: () => engine().coreStatus().view,
+    hears: (peer) => engine().peerBeat(peer) !== null,
+    dial: (peer) => transport.dialFiles(peer),
+  });
+  const transport = openTransport(store, { clock, engine, gate, mismatches, heard, snapshots, files });
   const own = openOwnEngine(store, { clock, gate, snapshots, transport });
-  const parts: EngineParts = { engine: own, transport, clock, gate, mismatches, heard, caught, enabled: () => {} };
+  const parts: EngineParts = {
+    engine: own,
+    transport,
+    files,
+    clock,
+    gate,
+    mismatches,
+    heard,
+    caught,
+    enabled: () => {},
+  };
   return parts;
 }
 
@@ -120,11 +139,12 @@ function openTransport(
     readonly mismatches: MismatchWatch;
     readonly heard: Heard;
     readonly snapshots: ReturnType<typeof loggedSnapshots>;
+    readonly files: FileParts;
   },
 ): GrpcPeerTransport {
   const { id, settings, logger } = context;
   const { key } = membership;
-  const { clock, engine, gate, mismatches, heard, snapshots } = parts;
+  const { clock, engine, gate, mismatches, heard, snapshots, files } = parts;
   return new GrpcPeerTransport({
     self: { replicaId: id, storeId: log.storeId, bootId },
     clusterId: () => log.clusterId ?? "",
@@ -150,6 +170,7 @@ function openTransport(
       },
     },
     snapshots,
+    files: (from, question) => files.exchange.answer(from, question),
     nowMs: wallClockMs,
   });
 }

@@ -27,8 +27,6 @@ import { watchHost } from "./watch-host.ts";
 
 /** What the rooms are built on. */
 export interface RoomStore extends EngineStore {
-  /** The replica's folder. */
-  readonly folder: string;
   readonly page: PageServer;
   readonly roster: Roster;
 }
@@ -165,7 +163,7 @@ function openReport(
 }
 
 function openChat({ context, storage, membership }: RoomStore, parts: EngineParts, presence: ReplicaGossip): Chat {
-  const { engine, clock, gate, caught } = parts;
+  const { engine, clock, gate, caught, files } = parts;
   const { rateLimit, registration, streamsPerUser } = context.settings;
   return createChat({
     proposer: engine,
@@ -174,6 +172,7 @@ function openChat({ context, storage, membership }: RoomStore, parts: EnginePart
     queries: () => storage.state.queries,
     whyNot: (format) => gate.whyNot(format),
     presence,
+    files: files.keeper,
     rateLimit,
     gatherMarksMs: GATHER_MS,
     onProjectionFailed: (_name, error) => caught("projection", error),

@@ -136,7 +136,9 @@ export class RunningReplica {
     gossip.start(addresses.facts());
     gossip.onAlive((userId, stream) => web.alive(userId, stream));
     scrub.start();
+    rooms.files.upkeep.start();
     this.#closers.push(
+      () => rooms.files.upkeep.stop(),
       () => transport.stop(),
       () => engine.close(),
       () => rooms.mismatches.stop(),

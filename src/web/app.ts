@@ -18,6 +18,7 @@ import { findSession } from "./http/request.ts";
 import { refuseForeignHosts } from "./http/host.ts";
 import { accountRoutes } from "./account/routes.tsx";
 import { draftRoutes } from "./messages/draft-routes.ts";
+import { fileRoutes } from "./files/routes.ts";
 import { messageRoutes } from "./messages/message-routes.tsx";
 import { chatRoutes } from "./messages/routes.tsx";
 import { peopleRoutes } from "./people/routes.tsx";
@@ -72,6 +73,7 @@ export function createWeb(deps: WebDeps): Web {
   app.route("/", handoverRoutes(deps, handover));
   app.route("/", chatRoutes(deps));
   app.route("/", messageRoutes(deps));
+  app.route("/", fileRoutes(deps));
   app.route("/", draftRoutes(deps));
   app.route("/", activityRoutes(deps));
   app.route("/", savedRoutes(deps));

@@ -70,6 +70,17 @@ export const MESSAGE: MessageView = {
     people: [{ id: "u1", name: "ada" }],
   },
   mentions: [{ userId: "u2", text: "ben", name: "Ben", displayName: "Ben Adams", silent: true, outside: true }],
+  files: [
+    {
+      name: "engine.png",
+      type: "image/png",
+      bytes: 1_234_567,
+      width: 2_000,
+      height: 1_000,
+      hasSmall: true,
+      hasLarge: true,
+    },
+  ],
 };
 
 /** The message as a client of the API decodes it. */

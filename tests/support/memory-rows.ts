@@ -30,6 +30,7 @@ import type {
   VersionRow,
 } from "../../src/chat/rows.ts";
 import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX } from "../../src/chat/audit-rows.ts";
+import { filesOf } from "../../src/chat/files.ts";
 import { FIRST_FORMAT } from "../../src/chat/rows.ts";
 import type { ProfileRow, ProfileRows } from "../../src/chat/profiles.ts";
 import type { PinRow, SavedRow, UnreadRow, UnreadRows } from "../../src/chat/kept-rows.ts";
@@ -59,6 +60,7 @@ class Tables {
   rooms = new Map<string, RoomRow>();
   seats = new Map<string, SeatRow>();
   reactions = new Map<string, ReactionRow>();
+  files = new Map<string, Pick<MessageRow, "seq" | "author"> & { readonly hash: string; readonly bytes: number }>();
   versions = new Map<string, VersionRow>();
   removals = new Map<string, RemovalRow>();
   reports = new Map<string, ReportRow>();
@@ -72,7 +74,6 @@ class Tables {
   resets = new Map<string, ResetRow>();
   deactivations = new Map<string, DeactivationRow>();
   profiles = new Map<string, ProfileRow>();
-  /** In the order of the ids. */
   audit = new Map<number, AuditRow & { readonly id: number }>();
   mentions = new Map<string, MentionRow>();
   reads = new Map<string, SingleRow>();
@@ -151,6 +152,7 @@ export class MemoryRows implements Rows {
       rooms: table(t.rooms.values(), ["id"]),
       seats: table(t.seats.values(), ["room", "user"]),
       reactions: table(t.reactions.values(), ["seq", "emoji", "user"]),
+      files: table(t.files.values(), ["seq", "hash"]),
       versions: table(t.versions.values(), ["seq", "tag"]),
       removals: table(t.removals.values(), ["seq"]),
       drafts: table(t.drafts.values(), ["user", "conversation"]),
@@ -405,10 +407,18 @@ export class MemoryRows implements Rows {
     if (rows.length === 0) this.#messages.set(row.conversation, rows);
     rows.push(row);
     this.#undo.push(() => void rows.pop());
+    const { seq, author } = row;
+    for (const { hash, small, large, bytes } of filesOf(row.files)) {
+      for (const one of [hash, small, large]) {
+        if (one === "" || this.#t.files.has(`${seq} ${one}`)) continue;
+        this.#set(this.#t.files, `${seq} ${one}`, { seq, hash: one, author, bytes: one === hash ? bytes : 0 });
+      }
+    }
   }
 
   eraseMessage(conversation: string, seq: Seq, changedSeq: Seq): void {
-    this.#change(conversation, seq, { body: "", deleted: true, changedSeq });
+    this.#change(conversation, seq, { body: "", deleted: true, files: null, changedSeq });
+    for (const [key, row] of this.#t.files) if (row.seq === seq) this.#delete(this.#t.files, key);
     for (const [key, row] of this.#t.reactions) if (row.seq === seq) this.#delete(this.#t.reactions, key);
     for (const [key, row] of this.#t.versions) if (row.seq === seq) this.#delete(this.#t.versions, key);
     for (const [key, row] of this.#t.mentions) if (row.seq === seq) this.#delete(this.#t.mentions, key);

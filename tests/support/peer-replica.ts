@@ -79,6 +79,7 @@ export class TestReplica {
         onStream: (peer, direction, open) => this.streams.push(`${direction} ${peer} ${open ? "open" : "ended"}`),
       },
       snapshots: { offer: (commonSeq) => this.offer(commonSeq) },
+      files: async () => ({ result: "no", names: [], offset: 0, data: new Uint8Array(0) }),
       ...more,
     });
   }

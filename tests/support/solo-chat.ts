@@ -17,7 +17,9 @@ import type { OpBody } from "../../src/chat/kinds/kinds.ts";
 import { encodeOp } from "../../src/chat/kinds/op.ts";
 import type { Position, Presence, OpOutcome, Proposer } from "../../src/chat/ports.ts";
 import type { Session, UserView } from "../../src/chat/chat-service.ts";
+import type { Files } from "../../src/chat/files.ts";
 import type { Queries } from "../../src/chat/queries.ts";
+import { NO_FILES } from "./no-files.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
 import type { OpBatch } from "../../src/election/frame.ts";
 import type { Seq, View, ViewNo } from "../../src/election/view.ts";
@@ -35,6 +37,8 @@ export interface SoloOptions {
   readonly nowMicros?: () => number;
   /** How long marks are gathered, ms; default 0. */
   readonly gatherMarksMs?: number;
+  /** Where files are; by default nobody can upload one. */
+  readonly files?: Files;
 }
 
 /** A registered and logged-in user. */
@@ -102,6 +106,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     presence,
     clock: { nowMicros: options.nowMicros ?? (() => Date.now() * 1000), nowMs: () => performance.now() },
     whyNot: options.whyNot ?? (() => null),
+    files: options.files ?? NO_FILES,
     queries: () => (solo.lagging === null ? state.queries : behind(state.queries, solo.lagging)),
     rateLimit: options.rateLimit ?? false,
     registration: options.registration ?? "open",

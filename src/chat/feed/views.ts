@@ -1,6 +1,7 @@
 /** Turns rows into what people see: adds names, and removes the content of deleted accounts and messages. */
 import { QUOTE_CHARS_MAX } from "../bounds.ts";
 import type { Told } from "../fact.ts";
+import { filesOf, fileView, type FileView } from "../files.ts";
 import {
   GENERAL_ID,
   isRoomId,
@@ -37,6 +38,8 @@ const DELETED_USER = "deleted user";
 const REACTION_NAMES = 3;
 
 type Changes = Pick<MessageView, "reactions" | "editedMicros" | "pinnedBy">;
+
+const NO_FILES: readonly FileView[] = [];
 
 const UNCHANGED: Changes = { reactions: [], editedMicros: 0, pinnedBy: null };
 
@@ -132,6 +135,7 @@ export class Views {
       // Most messages never change, and need no look-up.
       ...(deleted || message.changedSeq === 0 ? UNCHANGED : this.#changesOf(message.seq)),
       quote: deleted ? null : this.quote(message.conversation, message.quoted),
+      files: deleted || message.files === null ? NO_FILES : filesOf(message.files).map(fileView),
       removedBy:
         message.deleted && message.changedSeq !== 0 ? this.#named(this.#queries().rooms.removedBy(message.seq)) : null,
       replies: message.changedSeq === 0 || isThreadId(message.conversation) ? null : this.#repliesTo(message),
@@ -153,7 +157,8 @@ export class Views {
     const gone = found === null || found.deleted || author?.deleted === 2;
     if (gone || queries.isLimited(conversation)) return { messageId: id, authorId: "", authorName: "", text: "", gone };
     const { author: authorId } = found;
-    return { messageId: id, authorId, authorName: this.displayNameOf(authorId), text: beginningOf(found.body), gone };
+    const text = beginningOf(found.body) || (filesOf(found.files)[0]?.name ?? "");
+    return { messageId: id, authorId, authorName: this.displayNameOf(authorId), text, gone };
   }
 
   #named(id: UserId | null): MessageView["removedBy"] {

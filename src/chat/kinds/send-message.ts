@@ -3,6 +3,7 @@
  * thread; a room exists before its first message.
  */
 import type { Fact } from "../fact.ts";
+import { filesText, type FileRow } from "../files.ts";
 import {
   isRoomId,
   isThreadId,
@@ -49,6 +50,8 @@ export interface SendMessage {
   readonly people?: readonly UserId[];
   /** The message is sent beside a reply in a thread: the draft here is another text. Absent: false. */
   readonly keepsDraft?: boolean;
+  /** Files that it carries; it may then have no text. Absent: none. */
+  readonly files?: readonly FileRow[];
 }
 
 /**
@@ -58,13 +61,15 @@ export interface SendMessage {
  */
 const OWN_MARK_EVERY = 16;
 
+const HASH = /^[0-9a-f]{64}$/;
+
 /** A recovered message is always kept: it was valid on its own branch, whatever happened on this one. */
 export const sendMessage: Kind<SendMessage> = {
   since: 1,
   merge: "keep",
   recorded: true,
   // Every replica reads every message, and most have none of the optional fields.
-  read({ conversation, body, readUpTo, parent, quoted, mentions, people, keepsDraft }) {
+  read({ conversation, body, readUpTo, parent, quoted, mentions, people, keepsDraft, files }) {
     const message: { -readonly [Field in keyof SendMessage]: SendMessage[Field] } = {
       kind: "sendMessage",
       conversation,
@@ -76,14 +81,19 @@ export const sendMessage: Kind<SendMessage> = {
     if (mentions.length > 0) message.mentions = mentions.map(({ user, name, silent }) => ({ user, name, silent }));
     if (people.length > 0) message.people = people;
     if (keepsDraft) message.keepsDraft = keepsDraft;
+    if (files.length > 0) message.files = files.map((file) => ({ ...file }));
     return message;
   },
-  content: ({ conversation, body, quoted = "" }) => `${conversation}\0${body}${quoted === "" ? "" : `\0${quoted}`}`,
+  content({ conversation, body, quoted = "", files = [] }) {
+    const carried = files.map(({ hash, name }) => `\0file ${hash} ${name}`).join("");
+    return `${conversation}\0${body}${quoted === "" ? "" : `\0${quoted}`}${carried}`;
+  },
 
   decide(op, body, seq, rows) {
     const at = { op, seq, rows };
     const { quoted = "" } = body;
     if (quoted !== "" && splitMessageId(quoted) === null) return refused("invalid");
+    if (body.files?.every(isFile) === false) return refused("invalid");
     const opened = isThreadId(body.conversation) ? openInThread(at, body) : open(at, body);
     if ("kind" in opened) return opened;
     const { conversation, member } = opened;
@@ -107,6 +117,7 @@ export const sendMessage: Kind<SendMessage> = {
       changedSeq: deleted || thread !== null ? seq : 0,
       // It may be gone, or still to come from its branch: whoever shows the message looks it up.
       quoted: quoted === "" ? null : quoted,
+      files: deleted ? null : filesText(body.files ?? []),
     };
     rows.addMessage(message);
     const mentions = deleted ? [] : (body.mentions ?? []);
@@ -129,6 +140,10 @@ export const sendMessage: Kind<SendMessage> = {
   // The author may have sent the same message on both branches, while readers marked only this copy.
   adopt: (op, _body, seq, rows) => applyEarlyTo(op, seq, rows),
 };
+
+function isFile({ hash, small, large }: FileRow): boolean {
+  return HASH.test(hash) && [small, large].every((one) => one === "" || HASH.test(one));
+}
 
 /** Applies what waited for this request's message (early.ts) if this branch already has the message. */
 export function applyEarlyTo(op: OpHead, seq: Seq, rows: Rows): readonly Fact[] {

@@ -7,12 +7,14 @@
  */
 import type { AppliedOp } from "../applied-op.ts";
 import { ActivityList } from "./activity.ts";
+import { Attaching } from "./attaching.ts";
 import { Auditing } from "./auditing.ts";
 import { Accounts } from "./accounts.ts";
 import type { Registration } from "../../base/modes.ts";
 import { FeedHub } from "../feed/feed.ts";
 import { checkClientId } from "../limits.ts";
 import { hostScheduler } from "../../base/scheduler.ts";
+import { FileTickets } from "./file-tickets.ts";
 import { Finder } from "./finder.ts";
 import { Invites } from "./invites.ts";
 import { Keeping } from "./keeping.ts";
@@ -94,7 +96,8 @@ export function createChat(options: ChatOptions): Chat {
   const { marks, drafting, flush } = gatherers(options, { writer, reading });
   const recipients = new Recipients(options, { reading, finder });
   const changes = new MessageChanges(options, { writer, reading, views });
-  const messaging = new Messaging(options, { writer, changes, marks, reading, views, recipients, drafting });
+  const files = new FileTickets(options);
+  const messaging = new Messaging(options, { writer, changes, marks, reading, views, recipients, drafting, files });
   const keeping = new Keeping(options, { writer, marks, changes, reading, views });
   const rooms = new Rooms(options, { writer, reading, views, finder });
   const threads = new Threads(options, { writer, reading, views });
@@ -111,6 +114,7 @@ export function createChat(options: ChatOptions): Chat {
   return {
     ...accountCalls(accounts, { flush }),
     ...callsOf(messaging),
+    ...callsOf(new Attaching(options, { reading, tickets: files })),
     ...callsOf(rooms),
     ...callsOf(threads),
     ...callsOf(new Profiles(options, { writer, views })),

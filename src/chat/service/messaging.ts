@@ -15,12 +15,14 @@ import {
   type MessageId,
   type UserId,
 } from "../ids.ts";
-import { EMOJI_PER_MESSAGE, IDS_MAX, REACTIONS_PER_MESSAGE } from "../bounds.ts";
+import { fileView, hashesOf, type FileRow } from "../files.ts";
+import { EMOJI_PER_MESSAGE, FILES_PER_MESSAGE, IDS_MAX, REACTIONS_PER_MESSAGE } from "../bounds.ts";
 import { checkBody, checkClientId, checkEmoji, checkIds, checkLimit, checkListPage } from "../limits.ts";
 import { LEVELS } from "../kinds/set-preference.ts";
 import { NO_SUCH_ROOM, type Recipients } from "./recipients.ts";
 import type { MessageChanges } from "./message-changes.ts";
 import type { Drafting } from "./drafting.ts";
+import type { FileTickets } from "./file-tickets.ts";
 import type { MarkGatherer } from "./mark-gatherer.ts";
 import { HERE } from "../mention-text.ts";
 import { mentionsIn } from "./mentions.ts";
@@ -76,6 +78,13 @@ const NOT_RUN_BY_YOU = "Only those who run the room delete messages of others fo
 const NOTHING_TO_QUOTE = "The message that you reply to is not here. It may have been deleted.";
 
 const NOT_YOURS = "Only the person who wrote a message can edit it.";
+const NO_TEXT = { ok: true, value: "" } as const;
+const TOO_MANY_FILES = `A message can carry ${FILES_PER_MESSAGE} files. Send the others in another message.`;
+const NO_TICKET = "This file was uploaded more than a day ago, or at another login. Choose it again.";
+const FILES_RETRY_MS = 1_000;
+
+type SendOp = Extract<OpBody, { kind: "sendMessage" }>;
+
 interface MessagingDeps extends ChatDeps {
   readonly presence: Pick<Presence, "isOnline">;
 }
@@ -89,6 +98,7 @@ export class Messaging {
   readonly #views: Views;
   readonly #recipients: Recipients;
   readonly #drafting: Pick<Drafting, "sends">;
+  readonly #files: Pick<FileTickets, "open">;
 
   constructor(
     deps: MessagingDeps,
@@ -100,6 +110,7 @@ export class Messaging {
       readonly views: Views;
       readonly recipients: Recipients;
       readonly drafting: Pick<Drafting, "sends">;
+      readonly files: Pick<FileTickets, "open">;
     },
   ) {
     this.#deps = deps;
@@ -110,6 +121,7 @@ export class Messaging {
     this.#views = parts.views;
     this.#recipients = parts.recipients;
     this.#drafting = parts.drafting;
+    this.#files = parts.files;
   }
 
   async send(session: Session, input: SendInput): Promise<Answer<MessageView>> {
@@ -122,7 +134,8 @@ export class Messaging {
     const root = rootOf(conversationId) ?? "";
     // There it quotes what it answers, unless that was deleted.
     const quoted = queries.messageById(root, session.userId)?.deleted === false ? root : "";
-    const second = { conversationId: parent, body: input.body, clientId: secondIdOf(input.clientId), quoted };
+    const { body, files = [] } = input;
+    const second = { conversationId: parent, body, files, clientId: secondIdOf(input.clientId), quoted };
     const also = await this.#send(session, second, { keepsDraft: true });
     if (also.ok) return { ...also, value: sent.value };
     // The reply was sent: only a repeat brings the other one, if anything can.
@@ -136,7 +149,9 @@ export class Messaging {
   ): Promise<Answer<MessageView>> {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
-    const body = checkBody(input.body);
+    const files = this.#filesOf(session, input.files ?? []);
+    if ("ok" in files) return files;
+    const body = files.length > 0 && input.body.trim() === "" ? NO_TEXT : checkBody(input.body);
     if (!body.ok) return body;
     const found = await this.#recipients.find(session, clientId.value, input);
     if ("ok" in found) return found;
@@ -156,7 +171,7 @@ export class Messaging {
     const mentions = mentionsIn(text, { queries: queries(), presence });
     if (!mentions.ok) return mentions;
     if (more.keepsDraft !== true) this.#drafting.sends(session.userId, conversation);
-    const op: OpBody = {
+    const op: SendOp = {
       kind: "sendMessage",
       conversation,
       body: body.value,
@@ -166,8 +181,9 @@ export class Messaging {
       ...more,
       ...(people === undefined ? {} : { people }),
       ...(mentions.value.length === 0 ? {} : { mentions: mentions.value }),
+      ...(files.length === 0 ? {} : { files }),
     };
-    const written = await this.#writer.write(session.userId, clientId.value, op);
+    const written = await this.#write(session, clientId.value, op);
     if (!written.ok && written.error.code === "not_allowed") return this.#mayNotWrite(conversation, session);
     if (!written.ok) {
       return written.error.code === "unknown_recipient" ? failedWith("unknown_recipient", { field: "to" }) : written;
@@ -183,6 +199,27 @@ export class Messaging {
     }
     const row = this.#deps.queries().message(conversation, session.userId, result.seq);
     return row === null ? failedWith("not_found") : { ok: true, value: this.#views.message(row), cursor };
+  }
+
+  /** The files of these tickets, or the refusal. */
+  #filesOf({ userId }: Session, tickets: readonly string[]): readonly FileRow[] | ReturnType<typeof failed> {
+    if (tickets.length > FILES_PER_MESSAGE) return failed("too_many", TOO_MANY_FILES);
+    const files = tickets.map((ticket) => this.#files.open(userId, ticket));
+    return files.every((file) => file !== null) ? files : failed("invalid", NO_TICKET);
+  }
+
+  /**
+   * A message that carries files is proposed once they are on the disk of every replica in step, and acknowledged once
+   * they still are: a replica that has come into step meanwhile gets them first.
+   */
+  async #write({ userId }: Session, clientId: ClientId, op: SendOp): ReturnType<Writer["write"]> {
+    const hashes = op.files?.flatMap(hashesOf) ?? [];
+    if (hashes.length === 0) return await this.#writer.write(userId, clientId, op);
+    const lacking = await this.#deps.files.kept(hashes);
+    if (lacking !== null) return failed("not_writable", lacking, { retryAfterMs: FILES_RETRY_MS });
+    const written = await this.#writer.write(userId, clientId, op);
+    if (!written.ok || (await this.#deps.files.kept(hashes)) === null) return written;
+    return failedWith("timed_out");
   }
 
   #mayNotWrite(conversation: ConversationId, { userId }: Session): ReturnType<typeof failed> {
@@ -531,7 +568,7 @@ export class Messaging {
 function sent(
   session: Session,
   clientId: ClientId,
-  op: Extract<OpBody, { kind: "sendMessage" }>,
+  op: SendOp,
   { seq, timeMicros }: { readonly seq: Seq; readonly timeMicros: number },
 ): Omit<MessageView, "mentions" | "quote" | "authorDisplayName"> {
   return {
@@ -551,5 +588,6 @@ function sent(
     removedBy: null,
     pinnedBy: null,
     replies: null,
+    files: op.files?.map(fileView) ?? [],
   };
 }

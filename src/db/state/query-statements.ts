@@ -228,6 +228,7 @@ function seenMessages({ db }: StateConnection) {
       recovered: messages.recovered,
       changedSeq: messages.changedSeq,
       quoted: messages.quoted,
+      files: messages.files,
       readByMe: sql`${reads.seq}`.as("read_by_me_seq"),
       readByOther: sql`${readByOther.seq}`.as("read_by_other_seq"),
     })

@@ -75,6 +75,7 @@ export function messageRow(row: readonly unknown[], conversation: ConversationId
     recovered: row[7] === 1,
     changedSeq: row[8] as Seq,
     quoted: row[9] as string | null,
+    files: row[10] as string | null,
   };
 }
 

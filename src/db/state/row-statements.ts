@@ -317,13 +317,14 @@ function messageStatements(c: StateConnection) {
         recovered: p("recovered"),
         changedSeq: p("changedSeq"),
         quoted: p("quoted"),
+        files: p("files"),
       }),
     ),
     eraseMessage: compile(
       c,
       db
         .update(messages)
-        .set({ body: sql`''`, deleted: sql`1`, changedSeq: sql`${p("changedSeq")}` })
+        .set({ body: sql`''`, deleted: sql`1`, files: sql`null`, changedSeq: sql`${p("changedSeq")}` })
         .where(and(eq(messages.conversation, p("number")), eq(messages.seq, p("seq")))),
     ),
   };

@@ -311,6 +311,8 @@ export const messages = sqliteTable(
     changedSeq: integer("changed_seq").notNull(),
     /** Id of the message that this one quotes. */
     quoted: text(),
+    /** What it says of its files (chat/files.ts); null: it has none. */
+    files: text(),
   },
   (t) => [
     // SQLite appends the row's key, so this index is by conversation and seq.
@@ -330,6 +332,26 @@ export const messages = sqliteTable(
     index("messages_answered")
       .on(t.author, t.changedSeq)
       .where(sql`changed_seq > 0`),
+  ],
+);
+
+/**
+ * Which files messages carry, so that a file can be asked whether any message does; `messages` says all else of them.
+ * `bytes` counts for the author, and is 0 for the smaller copies of a picture.
+ */
+export const files = sqliteTable(
+  "files",
+  {
+    /** Of the message. */
+    seq: integer().notNull(),
+    hash: text().notNull(),
+    author: text().notNull(),
+    bytes: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.seq, t.hash] }),
+    index("files_hash").on(t.hash),
+    index("files_author").on(t.author, t.bytes),
   ],
 );
 

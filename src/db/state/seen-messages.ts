@@ -49,8 +49,8 @@ export function seen(row: readonly unknown[], { me, other }: Sides): SeenMessage
   const own = message.author === me.user;
   return {
     ...message,
-    unread: !own && !message.deleted && message.seq > me.mark && row[10] === null,
-    readByOther: own && other.user !== me.user && (message.seq <= other.mark || row[11] !== null),
+    unread: !own && !message.deleted && message.seq > me.mark && row[11] === null,
+    readByOther: own && other.user !== me.user && (message.seq <= other.mark || row[12] !== null),
   };
 }
 

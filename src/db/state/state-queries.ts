@@ -76,7 +76,6 @@ const THREAD_AUTHORS_MAX = 5;
 
 const NEVER: Seq = Number.MAX_SAFE_INTEGER;
 
-/** Of somebody who has chosen nothing. */
 const { starred, muted, level } = NO_PREFERENCES;
 const UNCHANGED: Preferences = { starred, muted, level };
 
@@ -89,6 +88,7 @@ export class StateQueries implements Queries {
   readonly drafts: StateDrafts;
   readonly profiles: Queries["profiles"];
   readonly kept: StateKeptQueries;
+  readonly files: Queries["files"];
   readonly activity: Queries["activity"];
   readonly firstAt: Queries["firstAt"];
   readonly versionsOf: Queries["versionsOf"];
@@ -118,6 +118,7 @@ export class StateQueries implements Queries {
     this.admin = new StateAdminQueries(held.rows);
     this.kept = new StateKeptQueries(held.rows, (...at) => this.message(...at));
     this.profiles = held.rows.profiles;
+    this.files = held.rows.files;
     const activity = new StateActivity(connection, (...at) => this.message(...at));
     this.activity = (...asked) => activity.of(...asked);
     this.versionsOf = (seq) => held.rows.versionsOf(seq);

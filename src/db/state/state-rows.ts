@@ -35,6 +35,7 @@ import { StatePreferences } from "./preferences.ts";
 import { preferencesOf, seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateFollows } from "./follows.ts";
 import { StateInvites } from "./invites.ts";
+import { StateFiles } from "./files.ts";
 import { StateMentions } from "./mentions.ts";
 import { StateLocks } from "./locks.ts";
 import { StateProfiles } from "./profiles.ts";
@@ -94,6 +95,7 @@ export class StateRows implements Rows {
   readonly invites: StateInvites;
   readonly audit: StateAudit;
   readonly mentions: StateMentions;
+  readonly files: StateFiles;
   readonly #roomRows = new BoundedCache<RoomRow>(CACHED_ROOMS);
   /** By room and user; null: the user has none. */
   readonly #seats = new BoundedCache<SeatRow | null>(CACHED_SEATS);
@@ -135,6 +137,7 @@ export class StateRows implements Rows {
     this.profiles = new StateProfiles(connection, this.#changes, (skeleton) => this.userBySkeleton(skeleton));
     this.invites = new StateInvites(connection);
     this.audit = new StateAudit(connection);
+    this.files = new StateFiles(connection);
     this.mentions = new StateMentions(connection, (conversation) => this.numberOf(conversation));
     this.#spans = new RequestSpans((from, to, limit) =>
       this.#q.clientIdsBetween.all(from, to, limit).map(([clientId]) => clientId as string),
@@ -446,7 +449,9 @@ export class StateRows implements Rows {
       row.recovered ? 1 : 0,
       row.changedSeq,
       row.quoted,
+      row.files,
     );
+    if (row.files !== null) this.files.add(row);
     this.#memory.added(row);
     this.#changes.changed(row.conversation, row.seq);
   }
@@ -495,6 +500,7 @@ export class StateRows implements Rows {
     this.#versions.dropAll(seq);
     this.mentions.dropAll(seq);
     this.pins.drop(seq);
+    this.files.drop(seq);
     this.#q.eraseMessage.run(changedSeq, this.numberOf(conversation), seq);
     this.#memory.erased(conversation, seq);
     this.#changes.changed(conversation, changedSeq);

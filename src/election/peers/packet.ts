@@ -4,6 +4,8 @@
  */
 import { feature } from "bun:bundle";
 import protobuf from "protobufjs";
+import type { WireFileAnswer } from "../../../proto/gen/lastword/v1/FileAnswer.ts";
+import type { WireFileQuestion } from "../../../proto/gen/lastword/v1/FileQuestion.ts";
 import type { WireFrame } from "../../../proto/gen/lastword/v1/Frame.ts";
 import type { WireFrames } from "../../../proto/gen/lastword/v1/Frames.ts";
 import type { WireHello } from "../../../proto/gen/lastword/v1/Hello.ts";
@@ -13,6 +15,7 @@ import type { Decoded, Encodable } from "../../../proto/message-type.ts";
 import { beginMessage } from "../../../proto/wire-writer.ts";
 import { NEXT_FRAME, NEXT_FRAME_BYTES } from "./next-frame.ts";
 import type { StagedSnapshot } from "../event.ts";
+import { FILE_ASKS, type FileAnswer, type FileQuestion } from "../file-exchange.ts";
 import type { Frame, UnreadFrame } from "../frame.ts";
 import type { Release } from "../release.ts";
 import {
@@ -55,7 +58,9 @@ export type Packet =
   | { readonly kind: "snapshotRequest"; readonly commonSeq: Seq }
   | { readonly kind: "snapshotHeader"; readonly header: SnapshotHeader }
   | { readonly kind: "snapshotChunk"; readonly chunk: Uint8Array }
-  | { readonly kind: "snapshotEnd"; readonly chunks: number; readonly bytes: number };
+  | { readonly kind: "snapshotEnd"; readonly chunks: number; readonly bytes: number }
+  | { readonly kind: "fileQuestion"; readonly question: FileQuestion }
+  | { readonly kind: "fileAnswer"; readonly answer: FileAnswer };
 
 /** A packet as this executable sends it. It knows every frame in it. */
 export type PacketToSend =
@@ -114,6 +119,10 @@ function packetToWire(packet: Exclude<Packet, { kind: "frames" }>): Partial<Enco
       return { snapshotChunk: packet.chunk };
     case "snapshotEnd":
       return { snapshotEnd: { chunks: packet.chunks, bytes: packet.bytes } };
+    case "fileQuestion":
+      return { fileQuestion: packet.question };
+    case "fileAnswer":
+      return { fileAnswer: packet.answer };
   }
 }
 
@@ -163,6 +172,10 @@ function packetFromWire(wire: Decoded<WirePacket>): Packet {
       const { chunks, bytes } = wire.snapshotEnd!;
       return { kind: "snapshotEnd", chunks: seqFromWire(chunks), bytes: seqFromWire(bytes) };
     }
+    case "fileQuestion":
+      return { kind: "fileQuestion", question: questionFromWire(wire.fileQuestion!) };
+    case "fileAnswer":
+      return { kind: "fileAnswer", answer: answerFromWire(wire.fileAnswer!) };
   }
 }
 
@@ -227,6 +240,16 @@ function headerFromWire(wire: Decoded<WireSnapshotHeader>): SnapshotHeader {
     appliedSeq: seqFromWire(wire.appliedSeq),
     commonSeq: seqFromWire(wire.commonSeq),
   };
+}
+
+function questionFromWire({ ask, names, offset, data }: Decoded<WireFileQuestion>): FileQuestion {
+  if (!FILE_ASKS.some((one) => one === ask)) throw new CodecError("an unknown question about files");
+  return { ask: ask as FileQuestion["ask"], names, offset: seqFromWire(offset), data };
+}
+
+function answerFromWire({ result, names, offset, data }: Decoded<WireFileAnswer>): FileAnswer {
+  if (result !== "yes" && result !== "no" && result !== "full") throw new CodecError("an unknown answer about files");
+  return { result, names, offset: seqFromWire(offset), data };
 }
 
 /** Roughly how many bytes a frame takes in memory and on the wire. The bytes of ops, which dominate, are exact. */

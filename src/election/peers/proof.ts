@@ -33,7 +33,7 @@ const NONCE_BYTES = 16;
 export type MismatchReason = "key" | "cluster" | "mode" | "peers" | "version" | "clock";
 
 /** The call that a proof is for. A proof for one is not valid for the other. */
-export type PeerCall = "connect" | "snapshot";
+export type PeerCall = "connect" | "snapshot" | "files";
 
 /** How this replica identifies itself to its peers. */
 export interface PeerIdentity {

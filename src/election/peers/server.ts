@@ -5,6 +5,7 @@
  */
 import * as grpc from "@grpc/grpc-js";
 import { assert } from "../../base/assert.ts";
+import type { AnswerFiles, FileQuestion } from "../file-exchange.ts";
 import type { Frame, UnreadFrame } from "../frame.ts";
 import { speaksNewer, type Release } from "../release.ts";
 import { opsIntact } from "./frame-ops.ts";
@@ -12,7 +13,6 @@ import { decodePacket, encodePacket, type Packet, type PacketToSend } from "./pa
 import { PieceError, PieceReader, PieceWriter } from "./pieces.ts";
 import {
   AcceptorProof,
-  type CallKeys,
   clustersFit,
   type MismatchReason,
   type PeerCall,
@@ -31,6 +31,8 @@ const PROOF_TIMEOUT_MS = 1000;
 const UNPROVEN_MAX = 32;
 /** Maximum length of a message before the proof. Hello and proof are a few hundred bytes. */
 const UNPROVEN_PACKET_BYTES_MAX = 16 * 1024;
+/** Maximum number of questions about files that wait on one call. */
+const QUESTIONS_MAX = 8;
 
 /**
  * What was damaged: `frame`, a frame is not as the peer sent it; `op`, an op is not as its proposer encoded it;
@@ -71,8 +73,11 @@ interface Inbound {
   readonly proofTimer: ReturnType<typeof setTimeout>;
   // The next three are null until the peer is proven.
   pieces: PieceReader | null;
-  keys: CallKeys | null;
   peer: ProvenPeer | null;
+  writer: PieceWriter | null;
+  /** Questions about files that wait for their answer, and the end of the last one. */
+  asked: number;
+  answered: Promise<void>;
   closed: boolean;
   /** Aborted when the call ends, which stops a snapshot. */
   readonly ended: AbortController;
@@ -84,6 +89,7 @@ export class PeerServer {
   readonly #peers: readonly ReplicaId[];
   readonly #events: InboundEvents;
   readonly #snapshots: SnapshotProvider;
+  readonly #files: AnswerFiles;
   readonly #open = new Set<Inbound>();
   /** The newest proven stream of each peer. */
   readonly #streams = new Map<ReplicaId, Inbound>();
@@ -92,11 +98,17 @@ export class PeerServer {
   #running = false;
   #onProven: (connection: string) => void = () => undefined;
 
-  constructor(context: ProofContext, peers: readonly ReplicaId[], events: InboundEvents, snapshots: SnapshotProvider) {
+  constructor(
+    context: ProofContext,
+    peers: readonly ReplicaId[],
+    events: InboundEvents,
+    sources: { readonly snapshots: SnapshotProvider; readonly files: AnswerFiles },
+  ) {
     this.#context = context;
     this.#peers = peers;
     this.#events = events;
-    this.#snapshots = snapshots;
+    this.#snapshots = sources.snapshots;
+    this.#files = sources.files;
   }
 
   /** Adds the service to a gRPC server, which may be listening already. `onProven` gets the connections of peers. */
@@ -106,6 +118,7 @@ export class PeerServer {
     server.addService(PEER_SERVICE, {
       Connect: (stream: PeerServerStream) => this.#accept(stream, "connect"),
       FetchSnapshot: (stream: PeerServerStream) => this.#accept(stream, "snapshot"),
+      Files: (stream: PeerServerStream) => this.#accept(stream, "files"),
     });
   }
 
@@ -141,8 +154,10 @@ export class PeerServer {
       proof: new AcceptorProof(this.#context, call, this.#peers),
       proofTimer: setTimeout(() => this.#close(inbound, grpc.status.DEADLINE_EXCEEDED, "no proof"), PROOF_TIMEOUT_MS),
       pieces: null,
-      keys: null,
       peer: null,
+      writer: null,
+      asked: 0,
+      answered: Promise.resolve(),
       closed: false,
       ended: new AbortController(),
     };
@@ -192,6 +207,8 @@ export class PeerServer {
       }
     } else if (inbound.call === "snapshot" && packet.kind === "snapshotRequest") {
       this.#serve(inbound, peer, packet.commonSeq);
+    } else if (inbound.call === "files" && packet.kind === "fileQuestion" && inbound.asked < QUESTIONS_MAX) {
+      this.#answer(inbound, peer, packet.question);
     } else {
       this.#close(inbound, grpc.status.INVALID_ARGUMENT, "out of turn");
     }
@@ -223,7 +240,7 @@ export class PeerServer {
     const { replicaId, bootId, clusterId, dialNo, release } = step.peer;
     inbound.peer = { replicaId, bootId, clusterId, dialNo, release };
     inbound.pieces = new PieceReader(step.keys.dialler);
-    inbound.keys = step.keys;
+    inbound.writer = new PieceWriter(step.keys.acceptor);
     this.#onProven(inbound.stream.getPeer());
     if (step.clockOff) this.#events.onMismatch(replicaId, "clock");
     if (inbound.call === "connect") this.#replace(inbound, inbound.peer);
@@ -249,11 +266,10 @@ export class PeerServer {
     if (older === inbound) {
       return this.#close(inbound, grpc.status.INVALID_ARGUMENT, "out of turn");
     }
-    const { keys } = inbound;
-    assert(keys !== null, "a proven call has keys");
+    const { writer } = inbound;
+    assert(writer !== null, "a proven call has keys");
     this.#sending.set(peer.replicaId, inbound);
     if (older !== undefined) this.#close(older, grpc.status.ABORTED, "replaced");
-    const writer = new PieceWriter(keys.acceptor);
     const send = (packet: PacketToSend): boolean => {
       let room = true;
       for (const piece of writer.cut(encodePacket(packet))) room = inbound.stream.write(piece);
@@ -267,6 +283,18 @@ export class PeerServer {
       // The provider failed, and logs it. Its message may name files, so the peer does not get it.
       () => this.#close(inbound, grpc.status.INTERNAL, "snapshot failed"),
     );
+  }
+
+  /** Answers questions about files in their order. */
+  #answer(inbound: Inbound, peer: ProvenPeer, question: FileQuestion): void {
+    inbound.asked += 1;
+    inbound.answered = inbound.answered.then(async () => {
+      const answer = await this.#files(peer.replicaId, question);
+      inbound.asked -= 1;
+      if (inbound.closed) return;
+      for (const piece of inbound.writer!.cut(encodePacket({ kind: "fileAnswer", answer })))
+        inbound.stream.write(piece);
+    });
   }
 
   #close(inbound: Inbound, code: grpc.status, details: string): void {

@@ -25,6 +25,9 @@ export const CONNECT_PATH = "/lastword.v1.Peer/Connect";
 /** The call that carries a snapshot to the dialler. */
 export const FETCH_SNAPSHOT_PATH = "/lastword.v1.Peer/FetchSnapshot";
 
+/** The call that carries files, and questions about them. */
+export const FILES_PATH = "/lastword.v1.Peer/Files";
+
 function asIs(bytes: Buffer): Uint8Array {
   return bytes;
 }
@@ -45,6 +48,7 @@ function bytesMethod(path: string): grpc.MethodDefinition<Uint8Array, Uint8Array
 export const PEER_SERVICE = {
   Connect: bytesMethod(CONNECT_PATH),
   FetchSnapshot: bytesMethod(FETCH_SNAPSHOT_PATH),
+  Files: bytesMethod(FILES_PATH),
 } satisfies grpc.ServiceDefinition;
 
 /** The options that a grpc.Server with the Peer service needs at least. */

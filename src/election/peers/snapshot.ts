@@ -3,12 +3,10 @@
  * async iterable that reads only on demand. Neither holds more than a few chunks, whatever the
  * size of the snapshot.
  */
-import type * as grpc from "@grpc/grpc-js";
-import { assert } from "../../base/assert.ts";
-import { decodePacket, encodePacket, type Packet, type PacketToSend, type SnapshotHeader } from "./packet.ts";
-import { PieceError, PieceReader, PieceWriter } from "./pieces.ts";
-import { type CallKeys, DiallerProof, type ProofContext, type ProofStep } from "./proof.ts";
-import { FETCH_SNAPSHOT_PATH, openCall, openClient, type PeerAddress } from "./service.ts";
+import { encodePacket, type PacketToSend, type SnapshotHeader } from "./packet.ts";
+import { PacketReader } from "./packet-reader.ts";
+import type { ProofContext } from "./proof.ts";
+import { FETCH_SNAPSHOT_PATH, type PeerAddress } from "./service.ts";
 import type { PeerServerStream } from "./service.ts";
 import type { SnapshotSource, SnapshotStore } from "../ports.ts";
 import type { Seq } from "../view.ts";
@@ -85,16 +83,9 @@ export async function requestSnapshot(
   ended: AbortSignal,
   onDamaged: () => void,
 ): Promise<SnapshotSource> {
-  const reader = new PacketReader(address, ended, onDamaged);
+  const reader = new PacketReader(address, FETCH_SNAPSHOT_PATH, ended, onDamaged);
   try {
-    const proof = new DiallerProof(context, "snapshot", address.id, 0);
-    reader.write(proof.helloBytes);
-    const answer = await proveNext(reader, proof);
-    if (answer.kind !== "send") throw new SnapshotBroken("the peer is not ours");
-    reader.write(answer.bytes);
-    const proven = await proveNext(reader, proof);
-    if (proven.kind !== "proven") throw new SnapshotBroken("the peer is not ours");
-    reader.proven(proven.keys);
+    await reader.prove(context, "snapshot", STALL_TIMEOUT_MS);
     reader.write(encodePacket({ kind: "snapshotRequest", commonSeq }));
     const first = await reader.next(HEADER_TIMEOUT_MS);
     if (first.packet.kind !== "snapshotHeader") throw new SnapshotBroken("no snapshot header");
@@ -103,11 +94,6 @@ export async function requestSnapshot(
     reader.close();
     throw asFailure(error);
   }
-}
-
-async function proveNext(reader: PacketReader, proof: DiallerProof): Promise<ProofStep> {
-  const { bytes, packet } = await reader.next(STALL_TIMEOUT_MS);
-  return proof.receive(bytes, packet);
 }
 
 async function* chunksOf(reader: PacketReader): AsyncGenerator<Uint8Array, void, undefined> {
@@ -137,73 +123,4 @@ async function* chunksOf(reader: PacketReader): AsyncGenerator<Uint8Array, void,
 function asFailure(error: unknown): SnapshotBroken {
   if (error instanceof SnapshotBroken) return error;
   return new SnapshotBroken("the snapshot could not be read", { cause: error });
-}
-
-interface Received {
-  readonly bytes: Uint8Array;
-  readonly packet: Packet;
-}
-
-/** One call on a connection of its own, read packet by packet. Unread packets stay with the sender. */
-class PacketReader {
-  readonly #client: grpc.Client;
-  readonly #call: ReturnType<typeof openCall>;
-  readonly #packets: AsyncIterator<Uint8Array>;
-  readonly #ended: AbortSignal;
-  readonly #onDamaged: () => void;
-  readonly #onEnded = (): void => this.close();
-  /** Null until the peer is proven. */
-  #pieces: { readonly reader: PieceReader; readonly writer: PieceWriter } | null = null;
-  #closed = false;
-  #reading = false;
-
-  constructor(address: PeerAddress, ended: AbortSignal, onDamaged: () => void) {
-    this.#onDamaged = onDamaged;
-    this.#client = openClient(address);
-    this.#call = openCall(this.#client, FETCH_SNAPSHOT_PATH);
-    // The iterator reports errors only while a read is pending.
-    this.#call.on("error", () => undefined);
-    this.#packets = this.#call[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-    this.#ended = ended;
-    ended.addEventListener("abort", this.#onEnded);
-  }
-
-  /** Sends and receives packets in sealed pieces from now on. */
-  proven(keys: CallKeys): void {
-    this.#pieces = { reader: new PieceReader(keys.acceptor), writer: new PieceWriter(keys.dialler) };
-  }
-
-  write(bytes: Uint8Array): void {
-    for (const piece of this.#pieces?.writer.cut(bytes) ?? [bytes]) this.#call.write(piece);
-  }
-
-  /** The next packet. @throws SnapshotBroken (also after `timeoutMs`), CodecError, PieceError, or gRPC's error. */
-  async next(timeoutMs: number): Promise<Received> {
-    assert(!this.#reading, "a snapshot is read by one reader");
-    if (this.#closed) throw new SnapshotBroken("closed");
-    this.#reading = true;
-    const timer = setTimeout(() => this.close(), timeoutMs);
-    try {
-      for (;;) {
-        const result = await this.#packets.next();
-        if (result.done === true) throw new SnapshotBroken("the stream ended early");
-        const bytes = this.#pieces === null ? result.value : this.#pieces.reader.take(result.value);
-        if (bytes !== null) return { bytes, packet: decodePacket(bytes) };
-      }
-    } catch (error) {
-      if (error instanceof PieceError) this.#onDamaged();
-      throw error;
-    } finally {
-      clearTimeout(timer);
-      this.#reading = false;
-    }
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#ended.removeEventListener("abort", this.#onEnded);
-    this.#call.cancel();
-    this.#client.close();
-  }
 }

@@ -11,6 +11,8 @@
  */
 import type * as grpc from "@grpc/grpc-js";
 import { assert } from "../../base/assert.ts";
+import type { AnswerFiles, FileCall } from "../file-exchange.ts";
+import { dialFiles } from "./files.ts";
 import type { Frame, UnreadFrame } from "../frame.ts";
 import type { Release } from "../release.ts";
 import { PeerLink } from "./link.ts";
@@ -53,6 +55,8 @@ export interface GrpcPeerOptions {
   readonly settings: { readonly mode: string; readonly peers: string };
   readonly listener: GrpcPeerListener;
   readonly snapshots: SnapshotProvider;
+  /** Answers what peers ask about files. */
+  readonly files: AnswerFiles;
   /** Wall clock for the proof, ms since 1970; Date.now if absent. */
   readonly nowMs?: () => number;
 }
@@ -108,7 +112,7 @@ export class GrpcPeerTransport implements PeerTransport {
         onUnread: (peer, frame, release) => this.#listener.onUnread?.(peer, frame, release),
         onDamaged: (peer, what) => this.#listener.onDamaged?.(peer, what),
       },
-      options.snapshots,
+      options,
     );
   }
 
@@ -169,6 +173,14 @@ export class GrpcPeerTransport implements PeerTransport {
     return requestSnapshot(address, this.#context, commonSeq, this.#fetches.signal, () =>
       this.#listener.onDamaged?.(from, "frame"),
     );
+  }
+
+  /** Dials a peer for questions about files. Rejects if the peer does not answer, does not fit, or knows no files. */
+  async dialFiles(peer: ReplicaId): Promise<FileCall> {
+    const address = this.#addresses.get(peer);
+    assert(address !== undefined, "files come from a configured peer");
+    if (this.#state !== "running") throw new SnapshotBroken("stopped");
+    return dialFiles(address, this.#context, this.#fetches.signal, () => this.#listener.onDamaged?.(peer, "frame"));
   }
 
   /** True while there is a proven stream on which frames can be sent to the peer. */

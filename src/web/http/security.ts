@@ -55,7 +55,8 @@ export function secureAnswers(deps: WebDeps): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     await next();
     const headers = c.res.headers;
-    headers.set("Content-Security-Policy", policyFor(placeOf(c)));
+    // A file of a user has a stricter policy of its own.
+    if (!headers.has("Content-Security-Policy")) headers.set("Content-Security-Policy", policyFor(placeOf(c)));
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("X-Frame-Options", "DENY");
     // Not "no-referrer": then a form's Origin would be "null", which cannot be told from another site's.

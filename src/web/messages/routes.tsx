@@ -424,7 +424,8 @@ async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): 
       );
   }
   const kept = fields.has("keepsDraft") ? { keepsDraft: true } : {};
-  const input = { conversationId, body, clientId, readUpTo, quoted, alsoInParent: also, ...kept };
+  const files = fields.all("files");
+  const input = { conversationId, body, clientId, readUpTo, quoted, files, alsoInParent: also, ...kept };
   const answer = await deps.chat.send(session, input);
   if (!answer.ok) {
     if (wantsJson(c)) return await answerError(c, answer.error);

@@ -5,6 +5,7 @@ import { ACTIVITY } from "./activity.ts";
 import { CLUSTER } from "./cluster.ts";
 import { DRAFTS } from "./drafts.ts";
 import { EDITS } from "./edits.ts";
+import { FILES } from "./files.ts";
 import { INVITES } from "./invites.ts";
 import { KEEPING } from "./keeping.ts";
 import { MANAGING } from "./managing.ts";
@@ -23,6 +24,7 @@ const PARTS = [
   CLUSTER,
   DRAFTS,
   EDITS,
+  FILES,
   INVITES,
   KEEPING,
   MANAGING,

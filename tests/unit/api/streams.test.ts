@@ -88,6 +88,7 @@ const items = (from: number, count: number): ChatRequest<"SendStream">["items"] 
     readUpTo: "",
     alsoInParent: false,
     quoted: "",
+    files: [],
   }));
 
 const sent = (clientId: string): Answer<MessageView> => ({

@@ -155,6 +155,7 @@ test("a message is news to all but its author, until she reads it or reads singl
       recovered: false,
       changedSeq: 0,
       quoted: null,
+      files: null,
     });
   const mark = (user: string, seq: number): void =>
     memory.setMember({ conversation: "c", user, mark: seq, markChangedSeq: 0, sinceSeq: 0, sinceMicros: 0 });

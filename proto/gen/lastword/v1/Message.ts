@@ -16,6 +16,7 @@ import type {
   QuoteInput as _lastword_v1_QuoteInput,
   WireQuote as Wire_lastword_v1_Quote,
 } from "../../lastword/v1/Quote.ts";
+import type { FileInput as _lastword_v1_FileInput, WireFile as Wire_lastword_v1_File } from "../../lastword/v1/File.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface MessageInput {
@@ -40,6 +41,7 @@ export interface MessageInput {
   authorDisplayName?: string;
   pinnedBy?: string;
   pinnedByName?: string;
+  files?: _lastword_v1_FileInput[];
 }
 
 export interface WireMessage {
@@ -64,4 +66,5 @@ export interface WireMessage {
   authorDisplayName: string;
   pinnedBy: string;
   pinnedByName: string;
+  files: Wire_lastword_v1_File[];
 }

@@ -24,6 +24,14 @@ import type {
   SnapshotEndInput as _lastword_v1_SnapshotEndInput,
   WireSnapshotEnd as Wire_lastword_v1_SnapshotEnd,
 } from "../../lastword/v1/SnapshotEnd.ts";
+import type {
+  FileQuestionInput as _lastword_v1_FileQuestionInput,
+  WireFileQuestion as Wire_lastword_v1_FileQuestion,
+} from "../../lastword/v1/FileQuestion.ts";
+import type {
+  FileAnswerInput as _lastword_v1_FileAnswerInput,
+  WireFileAnswer as Wire_lastword_v1_FileAnswer,
+} from "../../lastword/v1/FileAnswer.ts";
 
 export interface PacketInput {
   hello?: _lastword_v1_HelloInput | null;
@@ -33,7 +41,18 @@ export interface PacketInput {
   snapshotHeader?: _lastword_v1_SnapshotHeaderInput | null;
   snapshotChunk?: Buffer | Uint8Array | string;
   snapshotEnd?: _lastword_v1_SnapshotEndInput | null;
-  body?: "hello" | "proof" | "frames" | "snapshotRequest" | "snapshotHeader" | "snapshotChunk" | "snapshotEnd";
+  fileQuestion?: _lastword_v1_FileQuestionInput | null;
+  fileAnswer?: _lastword_v1_FileAnswerInput | null;
+  body?:
+    | "hello"
+    | "proof"
+    | "frames"
+    | "snapshotRequest"
+    | "snapshotHeader"
+    | "snapshotChunk"
+    | "snapshotEnd"
+    | "fileQuestion"
+    | "fileAnswer";
 }
 
 export interface WirePacket {
@@ -44,5 +63,16 @@ export interface WirePacket {
   snapshotHeader?: Wire_lastword_v1_SnapshotHeader | null;
   snapshotChunk?: Buffer;
   snapshotEnd?: Wire_lastword_v1_SnapshotEnd | null;
-  body?: "hello" | "proof" | "frames" | "snapshotRequest" | "snapshotHeader" | "snapshotChunk" | "snapshotEnd";
+  fileQuestion?: Wire_lastword_v1_FileQuestion | null;
+  fileAnswer?: Wire_lastword_v1_FileAnswer | null;
+  body?:
+    | "hello"
+    | "proof"
+    | "frames"
+    | "snapshotRequest"
+    | "snapshotHeader"
+    | "snapshotChunk"
+    | "snapshotEnd"
+    | "fileQuestion"
+    | "fileAnswer";
 }

@@ -29,12 +29,25 @@ export interface PeerClient extends grpc.Client {
     options?: grpc.CallOptions,
   ): grpc.ClientDuplexStream<_lastword_v1_PacketInput, Wire_lastword_v1_Packet>;
   fetchSnapshot(options?: grpc.CallOptions): grpc.ClientDuplexStream<_lastword_v1_PacketInput, Wire_lastword_v1_Packet>;
+
+  Files(
+    metadata: grpc.Metadata,
+    options?: grpc.CallOptions,
+  ): grpc.ClientDuplexStream<_lastword_v1_PacketInput, Wire_lastword_v1_Packet>;
+  Files(options?: grpc.CallOptions): grpc.ClientDuplexStream<_lastword_v1_PacketInput, Wire_lastword_v1_Packet>;
+  files(
+    metadata: grpc.Metadata,
+    options?: grpc.CallOptions,
+  ): grpc.ClientDuplexStream<_lastword_v1_PacketInput, Wire_lastword_v1_Packet>;
+  files(options?: grpc.CallOptions): grpc.ClientDuplexStream<_lastword_v1_PacketInput, Wire_lastword_v1_Packet>;
 }
 
 export interface PeerHandlers extends grpc.UntypedServiceImplementation {
   Connect: grpc.handleBidiStreamingCall<Wire_lastword_v1_Packet, _lastword_v1_PacketInput>;
 
   FetchSnapshot: grpc.handleBidiStreamingCall<Wire_lastword_v1_Packet, _lastword_v1_PacketInput>;
+
+  Files: grpc.handleBidiStreamingCall<Wire_lastword_v1_Packet, _lastword_v1_PacketInput>;
 }
 
 export interface PeerDefinition extends grpc.ServiceDefinition {
@@ -45,6 +58,12 @@ export interface PeerDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_Packet
   >;
   FetchSnapshot: MethodDefinition<
+    _lastword_v1_PacketInput,
+    _lastword_v1_PacketInput,
+    Wire_lastword_v1_Packet,
+    Wire_lastword_v1_Packet
+  >;
+  Files: MethodDefinition<
     _lastword_v1_PacketInput,
     _lastword_v1_PacketInput,
     Wire_lastword_v1_Packet,

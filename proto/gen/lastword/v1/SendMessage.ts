@@ -4,6 +4,10 @@ import type {
   MentionedInput as _lastword_v1_MentionedInput,
   WireMentioned as Wire_lastword_v1_Mentioned,
 } from "../../lastword/v1/Mentioned.ts";
+import type {
+  CarriedFileInput as _lastword_v1_CarriedFileInput,
+  WireCarriedFile as Wire_lastword_v1_CarriedFile,
+} from "../../lastword/v1/CarriedFile.ts";
 
 export interface SendMessageInput {
   conversation?: string;
@@ -14,6 +18,7 @@ export interface SendMessageInput {
   quoted?: string;
   people?: string[];
   keepsDraft?: boolean;
+  files?: _lastword_v1_CarriedFileInput[];
 }
 
 export interface WireSendMessage {
@@ -25,4 +30,5 @@ export interface WireSendMessage {
   quoted: string;
   people: string[];
   keepsDraft: boolean;
+  files: Wire_lastword_v1_CarriedFile[];
 }

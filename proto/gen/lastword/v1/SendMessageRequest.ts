@@ -8,6 +8,7 @@ export interface SendMessageRequestInput {
   readUpTo?: string;
   alsoInParent?: boolean;
   quoted?: string;
+  files?: string[];
 }
 
 export interface WireSendMessageRequest {
@@ -18,4 +19,5 @@ export interface WireSendMessageRequest {
   readUpTo: string;
   alsoInParent: boolean;
   quoted: string;
+  files: string[];
 }

@@ -1,0 +1,3 @@
+ALTER TABLE `messages` DROP COLUMN `files`;
+--> statement-breakpoint
+DROP TABLE `files`;
