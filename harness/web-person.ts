@@ -16,6 +16,8 @@ export const WEB_PASSWORD = "correct horse battery";
 export interface AskOptions {
   /** Fields to post. With them the method is POST by default. */
   readonly form?: Record<string, string | readonly string[]>;
+  /** Bytes to post in place of fields. */
+  readonly body?: Uint8Array<ArrayBuffer>;
   /** True to request HTML as a browser does; by default JSON. */
   readonly page?: boolean;
   readonly headers?: Record<string, string>;
@@ -85,10 +87,11 @@ export class WebPerson {
     for (const [name, value] of Object.entries(options.form ?? {}))
       for (const one of [value].flat() as string[]) body.append(name, one);
     return {
-      method: options.method ?? (options.form === undefined ? "GET" : "POST"),
+      method: options.method ?? (options.form === undefined && options.body === undefined ? "GET" : "POST"),
       headers,
       redirect: "manual",
       ...(options.form === undefined ? {} : { body }),
+      ...(options.body === undefined ? {} : { body: options.body }),
       ...(this.ca === undefined ? {} : { tls: { ca: this.ca } }),
     };
   }
