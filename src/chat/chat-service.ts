@@ -389,7 +389,7 @@ export const LIST_MAX = 300;
  * invalid (not a cursor).
  */
 export interface ChatService {
-  /** Who may create an account here. While nobody has one, it is open to everybody. */
+  /** Who may create an account here. Unless anybody may, the first one needs the owner's link. */
   registration(): Registration;
   /** Nobody has an account here yet, as far as this replica knows. The first account is the owner's. */
   isNew(): boolean;

@@ -21,7 +21,7 @@ export interface Told<Answer> {
 export type Ask = <Name extends keyof Answers>(name: Name, question: object) => Promise<Told<Answers[Name]> | null>;
 
 /** How to ask the replicas that run here. */
-function askerOf(options: Options, deps: CommandDeps): Outcome<Ask> {
+export function askerOf(options: Options, deps: CommandDeps): Outcome<Ask> {
   const found = findCluster(options, deps.environment);
   if (!found.ok) return found;
   const { data, secret } = found.value;

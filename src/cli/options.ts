@@ -150,7 +150,7 @@ export const OPTIONS = {
     fallback: null,
     shown: "open if only this host reaches the replica, otherwise invite",
     placeholder: REGISTRATIONS.join("|"),
-    text: "Who may create an account at this replica: anybody, whoever has an invitation link, or nobody. While nobody has an account, the first one can always be created.",
+    text: "Who may create an account at this replica: anybody, whoever has an invitation link, or nobody. Unless anybody may, the first account needs the link of invite --owner.",
     commands: SERVES,
   }),
   "rate-limit": option({
@@ -306,6 +306,14 @@ export const OPTIONS = {
     shown: "member",
     placeholder: INVITE_ROLES.join("|"),
     text: "What those who come by the link are.",
+    commands: ["invite"],
+  }),
+  owner: option({
+    parse: flag,
+    fallback: false,
+    shown: "off",
+    placeholder: null,
+    text: "The link with which the first account is made, whose user owns the chat; the other options of a link do not apply. Useless once somebody has an account.",
     commands: ["invite"],
   }),
   room: option({

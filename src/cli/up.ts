@@ -12,7 +12,10 @@ import { done, EXIT, failure, failureLine, type ExitCode, type Failure, type Out
 import { onStopSignals, STOP_SIGNALS, SUPERVISOR_VARIABLE } from "../host/hang-up.ts";
 import { askAll, bestStatus, lookAround, type LocalCluster, type LocalReplica } from "./local-cluster.ts";
 import { isLoopback } from "../base/loopback.ts";
+import type { Registration } from "../base/modes.ts";
 import { printAddress, type Address } from "../host/address.ts";
+import { ownerLink } from "./invite.ts";
+import { ownerLine } from "../host/owner-line.ts";
 import { OPTION_NAMES, variableOf, wordsOf, type Invocation } from "./options.ts";
 import { readRunFile, writeRunFile } from "../host/run-file.ts";
 import { checkFront, localPeers, settingsOf, webAddress } from "./settings.ts";
@@ -93,10 +96,16 @@ class Up {
   readonly #children: readonly { id: number; words: string[] }[];
   readonly #data: string;
   readonly #supervisor: Supervisor;
+  readonly #registration: Registration;
   #asked = 0;
 
-  constructor(invocation: Invocation, deps: CommandDeps, children: readonly { id: number; words: string[] }[]) {
+  constructor(
+    { invocation, registration }: { readonly invocation: Invocation; readonly registration: Registration },
+    deps: CommandDeps,
+    children: readonly { id: number; words: string[] }[],
+  ) {
     this.#invocation = invocation;
+    this.#registration = registration;
     this.#deps = deps;
     this.#children = children;
     this.#data = dataFolder(invocation.options.data, deps.environment);
@@ -298,7 +307,15 @@ class Up {
     this.#say(`replicas: ${pages.join(", ")}`);
     this.#say(`data: ${this.#data}; to look at it: ${this.#command("status")}`);
     this.#say(this.#stopText(running.map(({ id }) => id)));
+    if (this.#registration !== "open") await this.#sayOwnerLink();
     for (const id of ids) if (!running.some((replica) => replica.id === id)) void this.#sayInStep(id).catch(() => {});
+  }
+
+  /** How the first account is made, unless somebody has one. */
+  async #sayOwnerLink(): Promise<void> {
+    const link = await ownerLink(this.#invocation.options, this.#deps);
+    if (link !== null && this.#asked === 0)
+      this.#say(ownerLine(link, this.#command("invite --owner"), process.stdout.isTTY));
   }
 
   /** The front's address once a replica has it; null if none gets it. */
@@ -345,5 +362,6 @@ export async function runUp(invocation: Invocation, deps: CommandDeps): Promise<
     deps.err(failureLine(wrong));
     return wrong.exit;
   }
-  return new Up(invocation, deps, children.value).run();
+  const { registration } = checked.value;
+  return new Up({ invocation, registration }, deps, children.value).run();
 }

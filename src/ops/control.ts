@@ -67,7 +67,7 @@ export type RoleAnswer =
   | { readonly ok: true; readonly name: string; readonly role: string }
   | { readonly ok: false; readonly sentence: string };
 
-/** Asks for a link by which people create accounts. */
+/** Asks for a link by which people create accounts. With the role "owner" for that of the first account, which has no terms. */
 export interface InviteQuestion {
   readonly role: string;
   readonly rooms: readonly string[];
@@ -75,9 +75,9 @@ export interface InviteQuestion {
   readonly seconds: number;
 }
 
-/** The result of `Invite`: the last part of the link and when it expires (RFC 3339), or why there is none. */
+/** The result of `Invite`: the last part of the link and when it expires (RFC 3339; null: once it is used), or why there is none. */
 export type InviteAnswer =
-  | { readonly ok: true; readonly token: string; readonly expires: string }
+  | { readonly ok: true; readonly token: string; readonly expires: string | null }
   | { readonly ok: false; readonly sentence: string };
 
 /** Asks for a link for a new password of a person. */

@@ -36,8 +36,12 @@ export async function giveRole(operator: OperatorCalls, question: RoleQuestion):
     : { ok: false, sentence: given.error.sentence };
 }
 
-/** Makes a link by which people create accounts. */
+/** Makes a link by which people create accounts; for the role of the owner, the one that makes the first account. */
 export async function invite(operator: OperatorCalls, question: InviteQuestion): Promise<InviteAnswer> {
+  if (question.role === "owner") {
+    const owner = await operator.ownerToken();
+    return owner.ok ? { ok: true, token: owner.value, expires: null } : { ok: false, sentence: owner.error.sentence };
+  }
   const made = await operator.createInvite(question);
   if (!made.ok) return { ok: false, sentence: made.error.sentence };
   const { token, invite: row } = made.value;

@@ -9,12 +9,14 @@ import { feature } from "bun:bundle";
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import type { ChatApi } from "../api/chat-api.ts";
+import { commandText } from "../cli/command-deps.ts";
 import { failpoint } from "../base/faults.ts";
 import { VERSION } from "../base/version.ts";
 import type { Chat } from "../chat/service/chat.ts";
 import type { LogEngine } from "../engine/log-engine.ts";
 import { replicaFolder } from "../host/data-folder.ts";
 import { done, type Outcome } from "../host/exit.ts";
+import { ownerLine } from "../host/owner-line.ts";
 import { hasView } from "../db/log/store.ts";
 import type { ReplicaId } from "../election/view.ts";
 import { localReplicas, runFilePath } from "../host/run-file.ts";
@@ -120,6 +122,7 @@ export class RunningReplica {
   #startServing(faces: Faces, grpc: GrpcPort, page: PageServer): void {
     const { context, rooms, membership } = faces;
     const { engine, transport, gossip, scrub, chat } = rooms;
+    const { settings, supervisor } = context;
     const { bootId, since } = this.#identity;
     const addresses = new Addresses({
       context,
@@ -149,7 +152,16 @@ export class RunningReplica {
     const watch = setInterval(() => this.#look(rooms, api), SERVING_LOOK_MS);
     this.#closers.push(() => clearInterval(watch), addresses.publish(membership.key.secret));
     context.logger.info("started", { pid: process.pid, bootId, version: VERSION, address: page.origin });
+    if (membership.creator && settings.registration !== "open" && supervisor === null) void this.#sayOwner(chat, page);
     this.#leave = () => this.#leaveCluster({ engine, api, web, chat });
+  }
+
+  /** Says how the first account is made, where the cluster was created. Under `lastword up`, that says it. */
+  async #sayOwner(chat: Chat, page: PageServer): Promise<void> {
+    const token = await chat.operator.ownerToken();
+    if (!token.ok) return;
+    const command = commandText("invite --owner", this.#context.settings.data);
+    this.#context.say(`${ownerLine(`${page.origin}/join/${token.value}`, command, process.stdout.isTTY)}\n`);
   }
 
   #look({ clockWatch, gate, host, notWritable }: Rooms, api: ChatApi): void {

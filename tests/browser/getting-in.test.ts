@@ -2,7 +2,7 @@
 import { expect } from "bun:test";
 import { faults } from "./axe.ts";
 import { stories, story } from "./stage.ts";
-import { eventually, type Visitor } from "./visitor.ts";
+import { eventually, PASSWORD, type Visitor } from "./visitor.ts";
 
 const PHONE = { width: 390, height: 844 };
 
@@ -23,7 +23,15 @@ async function shoot({ page }: Visitor, name: string): Promise<void> {
 
 stories("getting in", { clusterPerStory: true, words: ["--registration=invite"] }, (stage) => {
   story("by a link at another replica; with a new password after the old one is forgotten; and out", async () => {
-    const ann = await stage.arrive("ann", 0);
+    const ann = await stage.open("ann");
+    await ann.page.goto(`${stage.cluster.web(0)}/register`);
+    await ann.page.getByRole("heading", { name: "You need the owner’s link" }).waitFor();
+    const printed = await stage.cluster.command(["invite", "--owner", `--data=${stage.cluster.data}`]);
+    await ann.page.goto(stage.cluster.web(0) + new URL(printed.stdout.trim()).pathname);
+    await shoot(ann, "owner");
+    await ann.page.getByLabel("Your name here").fill("ann");
+    await ann.page.getByLabel("A new password").fill(PASSWORD);
+    await ann.page.getByRole("button", { name: "Register" }).click();
     await ann.page.getByRole("link", { name: "People" }).first().click();
     await ann.page.getByRole("link", { name: "Invite people" }).click();
     await shoot(ann, "invites");

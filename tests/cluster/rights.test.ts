@@ -121,15 +121,22 @@ test("the first message of two people is there by name, for who asks for the lat
   ada.close();
 }, 180_000);
 
-test("registration closed from the start: the first account, and no other", async () => {
+test("registration closed from the start: the first account by the owner's link, and no other", async () => {
   await using closed = await Cluster.create({ replicas: 1, words: ["--registration=closed"] });
   await closed.startAll();
   const page = async (path: string) => await fetch(closed.web(0) + path, { headers: { accept: "text/html" } });
-  expect(await (await page("/login")).text()).toContain("Create an account");
+  // A replica that was started without a terminal prints the command, and not the link.
+  await waitFor("the line", () => /nobody has an account yet; .* invite --owner --data /.test(closed.output(0)));
+  expect(closed.output(0)).not.toContain("/join/");
   const [ada, ben] = [new WebPerson("ada"), new WebPerson("ben")];
-  await ada.register(closed.web(0));
   const form = { name: "ben", password: OLD, id: crypto.randomUUID() };
   expect((await ben.ask(closed.web(0), "/register", { form })).status).toBe(403);
+  const command = ["invite", "--owner", `--data=${closed.data}`];
+  const link = (await closed.command(command)).stdout.trim();
+  expect((await ada.ask(closed.web(0), new URL(link).pathname, { form: { ...form, name: "ada" } })).status).toBe(200);
+  expect((await ben.ask(closed.web(0), new URL(link).pathname, { form })).status).toBe(403);
+  expect(await closed.command(command)).toMatchObject({ exit: 1, stdout: "" });
+  expect((await closed.command(["user", "list", `--data=${closed.data}`])).stdout).toBe("owner   ada\n");
   const program = new ChatClient({ addresses: [closed.grpc(0)] });
   expect(await program.register("eve", OLD)).toMatchObject({ code: "registration_closed", outcome: "definite" });
   program.close();

@@ -116,8 +116,9 @@ test.concurrent(
     up.process.kill("SIGINT");
     expect(await up.process.exited).toBe(0);
 
-    const plain = home.spawn(["up", ...home.words]);
+    const plain = home.spawn(["up", ...home.words, "--registration=invite"]);
     await said(plain, "Ctrl-C, or closing this terminal, stops them.");
+    await said(plain, /nobody has an account yet; .* invite --owner/);
     process.kill(plain.process.pid, "SIGHUP");
     expect(await plain.process.exited).toBe(0);
     expect((await home.command(["status"])).stdout).toContain("no replica is running");

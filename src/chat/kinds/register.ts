@@ -21,7 +21,7 @@ export interface Register {
   readonly session: NewSession;
   /** The name with look-alike letters made equal (service/names.ts); absent or "": the same as `folded`. */
   readonly skeleton?: string;
-  /** Registration is not open, and there is no invite: the op is refused unless nobody has an account. */
+  /** By the owner's link: the op is refused unless nobody has an account. */
   readonly first?: boolean;
   /** What the room that everybody is in is called, if it is not there yet; absent or "": none is made. */
   readonly general?: string;

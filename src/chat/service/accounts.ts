@@ -5,9 +5,10 @@ import { checkClientId, checkPassword, typedPassword } from "../limits.ts";
 import { checkName, typedName } from "./names.ts";
 import { LoginLimits, UNLIMITED, type Try } from "./login-limits.ts";
 import type { LinkTokens } from "./link-tokens.ts";
-import type { Invites } from "./invites.ts";
+import { hasOwner, type Invites } from "./invites.ts";
 import type { OpBody } from "../kinds/kinds.ts";
 import { requestHash } from "../kinds/op.ts";
+import type { InviteUse } from "../kinds/use-invite.ts";
 import type { NewSession } from "../kinds/sessions.ts";
 import { GATE_RETRY_MS, PasswordGate } from "./password-gate.ts";
 import type { Registration } from "../../base/modes.ts";
@@ -37,6 +38,8 @@ const TOUCHES_MAX = 64;
 /** What the room is called that the first account makes, and that everybody is in. */
 const GENERAL_NAME = "general";
 
+const FIRST_BY_LINK =
+  "Nobody has an account here yet. The first one needs a link, which “lastword invite --owner” prints on the server.";
 const BY_LINK = "New people come to this chat by an invitation link. Ask one of its admins for one.";
 
 const MINUTE_MS = 60_000;
@@ -45,6 +48,12 @@ const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 interface LoggedIn {
   readonly token: string;
   readonly user: UserView;
+}
+
+interface WayIn {
+  readonly ok: true;
+  readonly first: boolean;
+  readonly invite: InviteUse | null;
 }
 
 type Refused = { readonly ok: false; readonly error: ChatError };
@@ -91,7 +100,7 @@ export class Accounts {
   }
 
   registration(): Registration {
-    return this.isNew() ? "open" : this.#registration;
+    return this.#registration;
   }
 
   isNew(): boolean {
@@ -166,11 +175,9 @@ export class Accounts {
     const id = userIdFor(folded, clientId.value);
     // A repeat creates no account, so the limits below do not apply to it.
     if (this.#deps.queries().user(id) !== null) return await this.#registeredBefore(id, folded, input.password, caller);
-    const registration = this.registration();
-    if (registration === "closed") return failedWith("registration_closed");
-    const invite = input.invite === undefined ? null : await this.#invites.use(input.invite, caller);
-    if (invite !== null && "ok" in invite) return invite;
-    if (invite === null && registration === "invite") return failed("registration_closed", BY_LINK);
+    const way = await this.#wayIn(input.invite, caller);
+    if (!way.ok) return way;
+    const { first, invite } = way;
     const limit = invite === null ? this.#registrations : this.#invited;
     const wait = this.#limited && !isLoopback(caller.address) ? limit.take(addressKey(caller.address)) : 0;
     if (wait > 0) return slowDown("Too many accounts were created from your network just now.", wait);
@@ -178,17 +185,36 @@ export class Accounts {
     const passwordHash = await this.#gate.hash(password.value);
     if (passwordHash === null) return gateFull();
     const { token, session } = newSession(caller);
-    // Only apply can decide whether it really is the first account.
-    const first = this.#registration !== "open";
     const general = GENERAL_NAME;
     const body: OpBody = { kind: "register", ...name.value, passwordHash, session, first, general, invite };
     const written = await this.#writer.write(id, clientId.value, body);
-    if (!written.ok) return written.error.code === "name_taken" ? failedWith("name_taken", { field: "name" }) : written;
+    if (!written.ok) {
+      if (written.error.code === "name_taken") return failedWith("name_taken", { field: "name" });
+      return first && written.error.code === "registration_closed" ? hasOwner() : written;
+    }
     // Another copy of this request was applied first. The password shows whether this caller made that request.
     const { result } = written;
     if (result.kind !== "registered" || result.session !== session.id)
       return await this.#registeredBefore(id, folded, input.password, caller);
     return { ok: true, value: { token, user: this.#views.userById(id) }, cursor: written.cursor };
+  }
+
+  /**
+   * How somebody with this token of a link, or without one, may come in. `first`: only if nobody has an account yet,
+   * which apply decides.
+   */
+  async #wayIn(token: string | undefined, caller: Caller): Promise<WayIn | Refused> {
+    const found = token === undefined ? null : await this.#invites.use(token, caller);
+    if (found === "owner") return { ok: true, first: true, invite: null };
+    if (this.#registration === "closed") return this.#closed();
+    if (found !== null && "ok" in found) return found;
+    if (found === null && this.#registration === "invite") return this.#closed();
+    return { ok: true, first: false, invite: found };
+  }
+
+  #closed(): Refused {
+    if (this.isNew()) return failed("registration_closed", FIRST_BY_LINK);
+    return this.#registration === "invite" ? failed("registration_closed", BY_LINK) : failedWith("registration_closed");
   }
 
   async #registeredBefore(id: string, folded: string, password: string, caller: Caller): Promise<Answer<LoggedIn>> {

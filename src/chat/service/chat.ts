@@ -65,6 +65,8 @@ export interface OperatorCalls {
   giveRole(input: { readonly person: string; readonly role: string }): Promise<Answer<UserView>>;
   /** Makes a link. Errors: as of `createInvite`, but for not_allowed. */
   createInvite(input: InviteInput): Promise<Answer<MadeInvite>>;
+  /** The token of the owner's link: the first account is made with it. Error: link_used, once somebody has one. */
+  ownerToken(): Promise<Answer<string>>;
   /** Makes a link for a new password. Errors: as of `createReset`, but for not_allowed. */
   createReset(input: { readonly person: string }): Promise<Answer<MadeReset>>;
   /** Deactivates or reactivates an account. Errors: as of `setActive`, but for not_allowed. */
@@ -169,6 +171,7 @@ function operatorCalls(parts: {
     listPeople: (after) => people.listPeople(after),
     giveRole: (input) => people.giveRole(input),
     createInvite: (input) => invites.makeAsOperator(input),
+    ownerToken: () => invites.ownerToken(),
     createReset: (input) => managing.resetFor(OPERATOR, input.person),
     setActive: (input) => managing.setActiveFor(OPERATOR, input),
   };

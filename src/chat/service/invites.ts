@@ -30,6 +30,8 @@ const NEWEST = Number.MAX_SAFE_INTEGER;
 const NOT_ALLOWED = "Only an admin or an owner of this chat can do this.";
 const TOO_MANY = "There are too many links that can still be used. Withdraw some of them first.";
 
+const HAS_OWNER = "Somebody has an account here already. Ask those who run this chat for an invitation link.";
+
 const STATES: Partial<Record<ChatErrorCode, InviteState>> = {
   link_expired: "expired",
   link_used: "used up",
@@ -79,6 +81,17 @@ export class Invites {
 
   async makeAsOperator(input: InviteInput): Promise<Answer<MadeInvite>> {
     return await this.#make(OPERATOR, crypto.randomUUID(), input);
+  }
+
+  /** The token with which the first account is made. Error: link_used, once somebody has an account. */
+  async ownerToken(): Promise<Answer<string>> {
+    // The account may have been made at another replica a moment ago.
+    if (!this.#hasPeople()) await this.#reading.catchUp();
+    return this.#hasPeople() ? hasOwner() : this.#reading.ok(this.#tokens.ofOwner());
+  }
+
+  #hasPeople(): boolean {
+    return this.#deps.queries().admin.hasPeople();
   }
 
   async #make(by: UserId, clientId: ClientId, input: InviteInput): Promise<Answer<MadeInvite>> {
@@ -139,6 +152,7 @@ export class Invites {
 
   async inviteOffer(token: string, caller: Caller): Promise<Answer<InviteOffer>> {
     const found = await this.use(token, caller);
+    if (found === "owner") return this.#reading.ok({ by: null, role: "owner", rooms: [] });
     if ("ok" in found) return found;
     const { by, role, rooms } = found;
     const queries = this.#deps.queries();
@@ -146,8 +160,9 @@ export class Invites {
     return this.#reading.ok({ by: by === OPERATOR ? null : this.#views.userById(by).name, role, rooms: names });
   }
 
-  /** What the link with this token gives, for a registration; or why it gives nothing. */
-  async use(token: string, caller: Caller): Promise<InviteUse | Refused> {
+  /** What the link with this token gives, for a registration ("owner": the first account); or why it gives nothing. */
+  async use(token: string, caller: Caller): Promise<InviteUse | "owner" | Refused> {
+    if (this.#tokens.isOwners(token)) return this.#hasPeople() ? hasOwner() : "owner";
     const { admin } = this.#deps.queries();
     const row = await this.#tokens.look(token, caller, (hash) => this.#deps.queries().admin.inviteByToken(hash));
     if ("ok" in row) return row;
@@ -212,6 +227,11 @@ function isBetween(count: number, max: number): boolean {
 function noSuchRoom(name: string): string {
   const quoted = Array.from(name.trim().replace(/^#/, "")).slice(0, 64).join("");
   return `There is no room “${quoted}”, or you may not see it.`;
+}
+
+/** The refusal of the link with which the first account was made. */
+export function hasOwner(): Refused {
+  return failed("link_used", HAS_OWNER);
 }
 
 function refusalOf(code: ChatErrorCode): Refused | null {

@@ -2,6 +2,7 @@
 import { isLoopback } from "../../base/loopback.ts";
 import { failed } from "../errors.ts";
 import { tokenHash, type ClientId, type UserId } from "../ids.ts";
+import { OPERATOR } from "../kinds/roles.ts";
 import type { Clock } from "../ports.ts";
 import { addressKey, RateLimit } from "../rate-limit.ts";
 import type { Reading } from "../reading.ts";
@@ -43,9 +44,22 @@ export class LinkTokens {
    * Derived from the request and from what only the replicas know, so that a repeat, at whatever replica, is answered
    * with the same link, although nobody stores it.
    */
-  make(purpose: "invite" | "reset", by: UserId, clientId: ClientId, content: string): string {
+  make(purpose: "invite" | "owner" | "reset", by: UserId, clientId: ClientId, content: string): string {
     const hasher = new Bun.CryptoHasher("sha256", this.#key);
     return hasher.update(`${purpose}\0${by}\0${clientId}\0${content}`).digest("base64url");
+  }
+
+  /**
+   * The token with which the first account is made, the same at all replicas. Only those who hold the cluster key can
+   * derive it. It is of no use once somebody has an account.
+   */
+  ofOwner(): string {
+    return this.make("owner", OPERATOR, "", "");
+  }
+
+  /** Whether this is the token of `ofOwner`. Hashes are compared, so that the time says nothing about the token. */
+  isOwners(token: string): boolean {
+    return tokenHash(token) === tokenHash(this.ofOwner());
   }
 
   /** What `find` finds by the hash of the token, or the refusal. */

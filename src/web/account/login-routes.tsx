@@ -44,11 +44,13 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     if (c.get("session") !== null) return c.redirect("/", 303);
     // Refused here already, before a visitor thinks of a name and a password.
     const registration = chat.registration();
-    if (registration === "invite" && !wantsJson(c)) return await answerHtml(c, <ByLinkPage {...cardOf(c)} />, 403);
+    const isNew = chat.isNew();
+    if (!wantsJson(c) && (registration === "invite" || (registration === "closed" && isNew)))
+      return await answerHtml(c, <ByLinkPage {...cardOf(c)} isNew={isNew} />, 403);
     if (registration !== "open") return await answerError(c, failedWith("registration_closed").error);
     return await answerHtml(
       c,
-      <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} {...cardOf(c)} isNew={chat.isNew()} />,
+      <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} {...cardOf(c)} isNew={isNew} />,
     );
   });
 

@@ -17,6 +17,10 @@ interface LoginProps extends CardBase {
   readonly isNew: boolean;
 }
 
+/** What the visitor is told who makes the first account. */
+export const OWN_IT =
+  "It is the first one here, so you will own this chat: you invite others and say who helps you run it.";
+
 /** Name, password, and where to go afterwards. */
 export function LoginPage({ name, next, error, ended = false, registration, isNew, ...card }: LoginProps) {
   return (
@@ -50,22 +54,37 @@ export function LoginPage({ name, next, error, ended = false, registration, isNe
           Log in
         </button>
       </form>
-      {registration === "closed" ? null : (
+      {registration === "closed" && !isNew ? null : (
         <p class="aside">
           {isNew ? "Nobody has an account here yet." : "New here?"}{" "}
-          {registration === "open" ? <a href="/register">Create an account</a> : "You need an invitation link."}
+          {registration === "open" ? <a href="/register">Create an account</a> : linkNeeded(isNew)}
         </p>
       )}
     </CardPage>
   );
 }
 
-/** For a visitor of a chat to which new people come by links. */
-export function ByLinkPage(card: CardBase) {
+/** What a visitor without a link is told. */
+function linkNeeded(isNew: boolean) {
+  if (!isNew) return "You need an invitation link.";
+  return (
+    <>
+      Whoever runs this server makes the link for the first one with <code>lastword invite --owner</code>.
+    </>
+  );
+}
+
+/** For a visitor of a chat to which new people come by links, or in which nobody has an account (`isNew`). */
+export function ByLinkPage({ isNew, ...card }: CardBase & { readonly isNew: boolean }) {
   return (
     <CardPage title="You need a link" {...card}>
-      <h1>You need an invitation link</h1>
-      <p>New people come to this chat by a link. Ask somebody who runs it to send you one, then open it.</p>
+      <h1>You need {isNew ? "the owner’s" : "an invitation"} link</h1>
+      <p>
+        {isNew
+          ? "Nobody has an account here yet. "
+          : "New people come to this chat by a link. Ask somebody who runs it to send you one, then open it."}
+        {isNew ? linkNeeded(true) : null}
+      </p>
       <p class="aside">
         Already have an account? <a href="/login">Log in</a>
       </p>
@@ -140,9 +159,7 @@ export function RegisterPage({ name, id, error, passwordError, isNew, ...card }:
   return (
     <CardPage title="Register" {...card}>
       <h1>Create an account</h1>
-      {isNew ? (
-        <p>It is the first one here, so you will own this chat: you invite others and say who helps you run it.</p>
-      ) : null}
+      {isNew ? <p>{OWN_IT}</p> : null}
       <NewAccountForm
         account={{ name, id, error, passwordError }}
         action="/register"

@@ -3,7 +3,7 @@ import type { Session } from "../../chat/chat-service.ts";
 import type { InviteOffer } from "../../chat/admin-service.ts";
 import type { CardBase } from "../http/prefs.ts";
 import { CardPage } from "../page/page.tsx";
-import { NewAccountForm, type NewAccount } from "../account/login.tsx";
+import { NewAccountForm, OWN_IT, type NewAccount } from "../account/login.tsx";
 
 interface JoinProps extends CardBase, NewAccount {
   readonly offer: InviteOffer;
@@ -15,17 +15,18 @@ interface JoinProps extends CardBase, NewAccount {
 
 /** Who invites into what; a name and a password. */
 export function JoinPage({ offer, host, path, name, id, error, passwordError, ...card }: JoinProps) {
+  const isFirst = offer.role === "owner";
   return (
     <CardPage title="Join the chat" {...card}>
-      <h1>{offer.by === null ? "You are invited" : `${offer.by} invites you`}</h1>
+      <h1>{headOf(offer)}</h1>
       <p>
-        This is a chat at <strong>{host}</strong>. {roomsText(offer)} Choose a name that the others know you by, and a
-        password that only you know.
+        This is a chat at <strong>{host}</strong>. {isFirst ? `Create an account. ${OWN_IT}` : roomsText(offer)} Choose
+        a name that the others know you by, and a password that only you know.
       </p>
       <NewAccountForm
         account={{ name, id, error, passwordError }}
         action={path}
-        submit="Join"
+        submit={isFirst ? "Register" : "Join"}
         labels={{ name: "Your name here", password: "A new password" }}
         hints={{
           name: "Up to 32 letters, digits, dots, dashes and underscores; no spaces.",
@@ -34,6 +35,11 @@ export function JoinPage({ offer, host, path, name, id, error, passwordError, ..
       />
     </CardPage>
   );
+}
+
+function headOf({ by, role }: InviteOffer): string {
+  if (role === "owner") return "Begin this chat";
+  return by === null ? "You are invited" : `${by} invites you`;
 }
 
 /** "You will be in #ops and #dev." */

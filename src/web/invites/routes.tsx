@@ -116,7 +116,8 @@ interface JoinForm {
 
 async function answerJoin(c: Context<WebEnv>, deps: WebDeps, token: string, form: JoinForm): Promise<Response> {
   const session = c.get("session");
-  if (deps.chat.registration() === "closed") return await answerError(c, failedWith("registration_closed").error);
+  if (deps.chat.registration() === "closed" && !deps.chat.isNew())
+    return await answerError(c, failedWith("registration_closed").error);
   if (session !== null && c.req.method === "GET" && !wantsJson(c)) {
     return await answerHtml(c, <HasAccountPage session={session} {...cardOf(c)} />);
   }

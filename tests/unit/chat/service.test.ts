@@ -227,20 +227,40 @@ describe("accounts", () => {
     );
   });
 
-  test("closed registration: the first account can be made, by one of those who try at the same time", async () => {
-    const closed = createSoloChat({ registration: "closed" });
-    const register = async (name: string): Promise<string> =>
-      code(await closed.chat.register({ name, password: SOLO_PASSWORD, clientId: id() }, CALLER));
-    expect(closed.chat.registration()).toBe("open");
-    const codes = await Promise.all([register("anna"), register("ben")]);
-    expect(codes.toSorted()).toEqual(["ok", "registration_closed"]);
-    expect(closed.chat.registration()).toBe("closed");
-    expect(await register("carl")).toBe("registration_closed");
-    // A replica that has not applied the first account yet.
-    const admin = Object.assign(Object.create(closed.state.queries.admin) as AdminQueries, { hasPeople: () => false });
-    closed.lagging = { admin, userByFolded: () => null };
-    expect(await register("eve")).toBe("registration_closed");
-    closed.close();
+  describe.each(["closed", "invite"] as const)("registration %s", (registration) => {
+    test("the first account needs the owner's link, and one of those who use it at once gets it", async () => {
+      const solo = createSoloChat({ registration });
+      const { chat } = solo;
+      const register = async (name: string, invite?: string): Promise<string> => {
+        const input = { name, password: SOLO_PASSWORD, clientId: id(), ...(invite === undefined ? {} : { invite }) };
+        return code(await chat.register(input, CALLER));
+      };
+      expect(await register("eve")).toBe("registration_closed");
+      expect(await register("eve", "x".repeat(43))).toBe(
+        registration === "invite" ? "not_found" : "registration_closed",
+      );
+      expect(solo.state.queries.admin.hasPeople()).toBe(false);
+
+      const made = await chat.operator.ownerToken();
+      const token = made.ok ? made.value : "";
+      expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+      expect(await chat.operator.ownerToken()).toMatchObject({ value: token });
+      expect(await chat.inviteOffer(token, CALLER)).toMatchObject({ value: { by: null, role: "owner", rooms: [] } });
+      const codes = await Promise.all([register("anna", token), register("ben", token)]);
+      expect(codes.toSorted()).toEqual(["link_used", "ok"]);
+      const owner = ["anna", "ben"].map((name) => solo.state.queries.userByFolded(name)).find((user) => user !== null);
+      expect(solo.state.queries.role(owner!.id)).toBe("owner");
+
+      expect(await register("carl", token)).toBe(registration === "closed" ? "registration_closed" : "link_used");
+      expect(code(await chat.inviteOffer(token, CALLER))).toBe("link_used");
+      expect(code(await chat.operator.ownerToken())).toBe("link_used");
+      // A replica that has not applied the first account yet.
+      const admin = Object.assign(Object.create(solo.state.queries.admin) as AdminQueries, { hasPeople: () => false });
+      solo.lagging = { admin, userByFolded: () => null };
+      expect(await register("eve", token)).toBe("link_used");
+      expect(await register("eve")).toBe("registration_closed");
+      solo.close();
+    });
   });
 
   test("a password is the same from every keyboard", async () => {

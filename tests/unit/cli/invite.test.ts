@@ -22,6 +22,11 @@ test("all of them", () => {
   });
 });
 
+test("the link of the first account", () => {
+  const parsed = parseInvocation(["invite", "--owner"], {});
+  expect(parsed).toMatchObject({ ok: true, value: { options: { owner: true } } });
+});
+
 test.each([
   ["--role owner", "--role must be member or guest"],
   ["--uses 0", "--uses must be a whole number from 1 to 1000"],

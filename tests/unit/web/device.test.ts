@@ -121,8 +121,12 @@ describe("a browser that logged in before", () => {
 test("where new people come by links, a visitor without one is told so", async () => {
   const site = new Site({ registration: "invite" });
   const page = async (path: string): Promise<string> => await (await site.ask(path)).text();
-  expect(await page("/login")).toContain("Create an account");
+  for (const path of ["/login", "/register"])
+    expect(await page(path)).toContain("<code>lastword invite --owner</code>");
+  const owner = await site.solo.chat.operator.ownerToken();
+  expect(await page(`/join/${owner.ok ? owner.value : ""}`)).toContain("you will own this chat");
   const ann = await site.person("ann");
+  expect(await page(`/join/${owner.ok ? owner.value : ""}`)).toContain("Somebody has an account here already.");
   expect(await page("/login")).toContain("You need an invitation link.");
   expect([(await site.ask("/register")).status, (await site.ask("/register", { json: true })).status]).toEqual([
     403, 403,
@@ -140,10 +144,12 @@ test("where new people come by links, a visitor without one is told so", async (
 test("an account is offered only where one can be made", async () => {
   const site = new Site({ registration: "closed" });
   const page = async (path: string): Promise<string> => await (await site.ask(path)).text();
-  expect(await page("/login")).toContain("Create an account");
-  expect(await page("/register")).toContain("new-password");
+  for (const path of ["/login", "/register"])
+    expect(await page(path)).toContain("<code>lastword invite --owner</code>");
+  const owner = await site.solo.chat.operator.ownerToken();
+  expect(await page(`/join/${owner.ok ? owner.value : ""}`)).toContain("new-password");
   await site.person("ann");
-  expect(await page("/login")).not.toContain("Create an account");
+  expect(await page("/login")).not.toContain("account here yet");
   expect((await site.ask("/register")).status).toBe(403);
   expect(await page("/register")).toContain("This chat accepts no new accounts. Ask the person who runs it.");
   // Not even by a link.
