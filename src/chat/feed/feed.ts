@@ -5,8 +5,8 @@
  *
  * A stream resumes after its cursor: first come the changes since then, read from the rows, and
  * after them live events. The two parts meet at the seq that the rows had when they were read, so
- * nothing is missed or sent twice. All readers of a fact share one FeedEvent object (the author of
- * a message gets another one), so a rendering can be cached by the object.
+ * nothing is missed or sent twice. All readers of a fact who see the same share one FeedEvent object
+ * (the author of a message gets another one), so a rendering can be cached by the object.
  */
 import { placeIn } from "../../base/ordered.ts";
 import type { AppliedOp } from "../applied-op.ts";
@@ -18,6 +18,7 @@ import { FEED_BYTES_MAX, LiveFeed, NOT_LIVE, weight } from "./live-feed.ts";
 import type { Presence } from "../ports.ts";
 import { RateLimit } from "../rate-limit.ts";
 import type { Reading } from "../reading.ts";
+import type { MessageRow } from "../rows.ts";
 import { failedWith } from "../sentences.ts";
 import { WATCHED_MAX, type ChatService, type Feed, type FeedEvent, type Session } from "../chat-service.ts";
 import type { Views } from "./views.ts";
@@ -219,7 +220,7 @@ export class FeedHub {
       return;
     }
     const changes = this.#deps.queries().changesSince(feed.session.userId, cursor.seq, REPLAY_MAX, feed.watched);
-    const events = changes?.map(({ told }) => this.#views.told(told, false)) ?? null;
+    const events = changes?.map(({ told }) => this.#views.told(told, false, feed.session.userId)) ?? null;
     if (changes === null || events === null || events.reduce((sum, e) => sum + weight(e), 0) > FEED_BYTES_MAX / 2) {
       feed.push({ kind: "reset", reason: "OVERFLOW" }, now);
       return;
@@ -252,11 +253,18 @@ export class FeedHub {
     for (const fact of op.facts) if (fact.kind === "ended") this.#route(fact, (feed, event) => endWith(feed, event));
   }
 
-  /** Gives a fact to the streams of its audience. Makes one event for the author and one for all others. */
+  /**
+   * Gives a fact to the streams of its audience. Makes one event for the author and one for all others; and where some
+   * may not see what a message quotes, the same for those.
+   */
   #route(fact: Fact, give: (feed: LiveFeed, event: FeedEvent) => void): void {
-    let own: FeedEvent | null = null;
-    let others: FeedEvent | null = null;
     const limited = this.#isLimited(fact);
+    const quoted = limited ? this.#quotedIn(fact) : null;
+    const events: FeedEvent[] = [];
+    const eventFor = (user: UserId, isAuthor: boolean): FeedEvent => {
+      const isHidden = quoted !== null && !this.#deps.queries().maySee(quoted, user);
+      return (events[Number(isAuthor) + 2 * Number(isHidden)] ??= this.#views.told(fact, isAuthor, user));
+    };
     for (const user of this.#concerned(fact.audience)) {
       const feeds = this.#byUser.get(user);
       if (feeds === undefined) continue;
@@ -264,19 +272,19 @@ export class FeedHub {
         const part = this.#partFor(user, fact);
         if (part === null) continue;
         if (part !== fact) {
-          for (const feed of feeds) give(feed, this.#views.told(part, false));
+          for (const feed of feeds) give(feed, this.#views.told(part, false, user));
           continue;
         }
       }
       const isAuthor = fact.kind === "message" && fact.message.author === user;
-      const event = isAuthor ? (own ??= this.#views.told(fact, true)) : (others ??= this.#views.told(fact, false));
+      const event = eventFor(user, isAuthor);
       for (const feed of feeds) if (isFor(fact.audience, feed)) give(feed, event);
     }
     if (!("membersOf" in fact.audience)) return;
     // For whoever does not follow the thread, nothing in it is unread.
     for (const feed of this.#watching(fact.audience.membersOf))
       if (isFor(fact.audience, feed) && (!limited || this.#partFor(feed.session.userId, fact) === fact))
-        give(feed, (own ??= this.#views.told(fact, true)));
+        give(feed, eventFor(feed.session.userId, true));
   }
 
   /** Streams that watch this thread, of users who may read it and do not follow it. */
@@ -293,6 +301,13 @@ export class FeedHub {
   /** The fact is about messages, some of which not every member may see. */
   #isLimited(fact: Fact): boolean {
     return "membersOf" in fact.audience && this.#deps.queries().isLimited(fact.audience.membersOf);
+  }
+
+  /** What the message quotes that the fact is about; null: nothing, or a message that is not here. */
+  #quotedIn(fact: Fact): MessageRow | null {
+    if (fact.kind !== "message" && fact.kind !== "changed") return null;
+    const { conversation, quoted } = fact.message;
+    return quoted === null ? null : this.#deps.queries().messageIn(conversation, quoted);
   }
 
   /** What a user hears of a fact: nothing about messages from before her history begins; null: nothing at all. */
@@ -332,7 +347,7 @@ export class FeedHub {
     for (const [person] of recent) {
       if (!isSmall && !queries.isMember(directId(person, userId), userId)) continue;
       if (!queries.admin.knows(userId, person)) continue;
-      if (this.#isLiving(person)) feed.push(this.#views.told({ kind: "presence", person }, false), null);
+      if (this.#isLiving(person)) feed.push(this.#views.told({ kind: "presence", person }, false, userId), null);
     }
   }
 

@@ -115,7 +115,8 @@ export class Views {
     return { id, ...nobody, lastSeenMicros: 0, role: "member" };
   }
 
-  message(message: SeenMessage): MessageView {
+  /** The message as `viewer` sees it, who may see it. Only the words of its quote depend on the viewer. */
+  message(message: SeenMessage, viewer: UserId): MessageView {
     const author = this.#queries().user(message.author);
     // The messages of an account that was deleted with its messages are erased step by step (kinds/purge.ts).
     const deleted = message.deleted || author?.deleted === 2;
@@ -134,7 +135,7 @@ export class Views {
       recovered: message.recovered,
       // Most messages never change, and need no look-up.
       ...(deleted || message.changedSeq === 0 ? UNCHANGED : this.#changesOf(message.seq)),
-      quote: deleted ? null : this.quote(message.conversation, message.quoted),
+      quote: deleted ? null : this.quote(message.conversation, message.quoted, viewer),
       files: deleted || message.files === null ? NO_FILES : filesOf(message.files).map(fileView),
       removedBy:
         message.deleted && message.changedSeq !== 0 ? this.#named(this.#queries().rooms.removedBy(message.seq)) : null,
@@ -146,16 +147,17 @@ export class Views {
   }
 
   /**
-   * The same for all readers, because a row is rendered once for all: where some may not see everything, it says only
-   * which message is quoted. It is looked up whenever it is shown, because a merge may bring it after the message.
+   * Looked up whenever it is shown, because a merge may bring what is quoted after the message. Somebody who may not see
+   * that is told only which message it is.
    */
-  quote(conversation: ConversationId, id: MessageId | null): QuoteView | null {
+  quote(conversation: ConversationId, id: MessageId | null, viewer: UserId): QuoteView | null {
     if (id === null) return null;
     const queries = this.#queries();
     const found = queries.messageIn(conversation, id);
     const author = found === null ? null : queries.user(found.author);
     const gone = found === null || found.deleted || author?.deleted === 2;
-    if (gone || queries.isLimited(conversation)) return { messageId: id, authorId: "", authorName: "", text: "", gone };
+    const isHidden = found !== null && queries.isLimited(conversation) && !queries.maySee(found, viewer);
+    if (gone || isHidden) return { messageId: id, authorId: "", authorName: "", text: "", gone };
     const { author: authorId } = found;
     const text = beginningOf(found.body) || (filesOf(found.files)[0]?.name ?? "");
     return { messageId: id, authorId, authorName: this.displayNameOf(authorId), text, gone };
@@ -211,13 +213,16 @@ export class Views {
     });
   }
 
-  /** The event for a fact. A new message is unread for everybody except its author (`isAuthor`). */
-  told(told: Told<MessageRow | SeenMessage, UserId>, isAuthor: boolean): FeedEvent {
+  /**
+   * The event for a fact, as `viewer` and whoever sees the same is told. A new message is unread for everybody except
+   * its author (`isAuthor`).
+   */
+  told(told: Told<MessageRow | SeenMessage, UserId>, isAuthor: boolean, viewer: UserId): FeedEvent {
     switch (told.kind) {
       case "message": {
         const { message } = told;
         const seen = "unread" in message ? message : { ...message, unread: !isAuthor, readByOther: false };
-        const shown = this.message(seen);
+        const shown = this.message(seen, viewer);
         // The message was sent and deleted between the cursor and now.
         return shown.deleted
           ? { kind: "gone", conversationId: shown.conversationId, messageIds: [shown.id] }
@@ -226,7 +231,7 @@ export class Views {
       case "changed": {
         const { message } = told;
         const seen = "unread" in message ? message : { ...message, unread: false, readByOther: false };
-        const shown = this.message(seen);
+        const shown = this.message(seen, viewer);
         return shown.deleted && shown.replies === null && shown.removedBy === null
           ? { kind: "gone", conversationId: shown.conversationId, messageIds: [shown.id] }
           : { kind: "changed", message: shown };
@@ -286,23 +291,23 @@ export class Views {
     return { id, ...what, people, role, isForAll: id === GENERAL_ID };
   }
 
-  #thread({ parent, root, isFollowed }: ThreadSummary): ThreadView {
-    return { parentId: parent, root: root === null ? null : this.message(root), isFollowed };
+  #thread({ parent, root, isFollowed }: ThreadSummary, viewer: UserId): ThreadView {
+    return { parentId: parent, root: root === null ? null : this.message(root, viewer), isFollowed };
   }
 
-  conversation(summary: ConversationSummary): ConversationView {
+  conversation(summary: ConversationSummary, viewer: UserId): ConversationView {
     const { room, thread } = summary;
     return {
       id: summary.id,
       with: summary.kind === "direct" ? this.userById(summary.other) : null,
       group: summary.group.map((id) => this.userById(id)).toSorted((a, b) => (a.displayName < b.displayName ? -1 : 1)),
       room: room === null ? null : this.room(room),
-      thread: thread === null ? null : this.#thread(thread),
+      thread: thread === null ? null : this.#thread(thread, viewer),
       unread: summary.unread,
       mentions: summary.mentions,
       lastSeq: summary.lastSeq,
       preferences: preferencesOf(summary),
-      last: summary.last === null ? null : this.message(summary.last),
+      last: summary.last === null ? null : this.message(summary.last, viewer),
     };
   }
 }

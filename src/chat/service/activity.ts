@@ -57,7 +57,7 @@ export class ActivityList {
         ? []
         : [{ kind: deed.kind, seq, message: null, room: this.#views.room(room), by, unread: false }];
     }
-    const message = this.#views.message(deed.message);
+    const message = this.#views.message(deed.message, user);
     const room = this.#deps.queries().rooms.room(this.#deps.queries().homeOf(message.conversationId), user);
     const about = { seq, message, room: room === null ? null : this.#views.room(room) };
     if (deed.kind !== "changed") {

@@ -69,7 +69,9 @@ export class Keeping implements KeepingCalls {
   ): Promise<Answer<readonly MessageView[]>> {
     return await this.#reading.read(at, () => {
       if (!this.#deps.queries().isMember(conversationId, session.userId)) return failedWith("not_found");
-      return this.#reading.ok(this.#pinned(session.userId, conversationId).map((row) => this.#views.message(row)));
+      return this.#reading.ok(
+        this.#pinned(session.userId, conversationId).map((row) => this.#views.message(row, session.userId)),
+      );
     });
   }
 
@@ -120,7 +122,7 @@ export class Keeping implements KeepingCalls {
         messageId: id,
         savedMicros: microsOf(tag),
         place: tag,
-        message: message === null ? null : this.#views.message(message),
+        message: message === null ? null : this.#views.message(message, userId),
       }));
       return this.#reading.ok(views);
     });

@@ -39,6 +39,6 @@ export class MessageChanges {
   /** Null: there is no such message, or the user may not see it. */
   seen({ userId }: Session, id: MessageId): MessageView | null {
     const row = this.#deps.queries().messageById(id, userId);
-    return row === null ? null : this.#views.message(row);
+    return row === null ? null : this.#views.message(row, userId);
   }
 }

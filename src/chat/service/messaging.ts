@@ -191,14 +191,16 @@ export class Messaging {
     const { result, cursor } = written;
     if (result.kind === "sent" && result.timeMicros !== null) {
       const { seq, timeMicros } = result;
-      const quote = this.#views.quote(conversation, quoted === "" ? null : quoted);
+      const quote = this.#views.quote(conversation, quoted === "" ? null : quoted, session.userId);
       const authorDisplayName = this.#views.displayNameOf(session.userId);
       const shown = { mentions: this.#views.mentions(mentions.value, op), quote, authorDisplayName };
       const value = Object.assign(sent(session, clientId.value, op, { seq, timeMicros }), shown);
       return { ok: true, value, cursor };
     }
     const row = this.#deps.queries().message(conversation, session.userId, result.seq);
-    return row === null ? failedWith("not_found") : { ok: true, value: this.#views.message(row), cursor };
+    return row === null
+      ? failedWith("not_found")
+      : { ok: true, value: this.#views.message(row, session.userId), cursor };
   }
 
   /** The files of these tickets, or the refusal. */
@@ -424,10 +426,10 @@ export class Messaging {
     return found.slice(0, limit);
   }
 
-  async list(session: Session, input: ReadAt): Promise<Answer<ListView>> {
+  async list({ userId }: Session, input: ReadAt): Promise<Answer<ListView>> {
     return await this.#reading.read(input, () => {
-      const { conversations, ...rest } = this.#deps.queries().list(session.userId, LIST_MAX, UNREAD_TOTAL_MAX);
-      return this.#reading.ok({ conversations: conversations.map((one) => this.#views.conversation(one)), ...rest });
+      const { conversations: found, ...rest } = this.#deps.queries().list(userId, LIST_MAX, UNREAD_TOTAL_MAX);
+      return this.#reading.ok({ conversations: found.map((one) => this.#views.conversation(one, userId)), ...rest });
     });
   }
 
@@ -441,7 +443,7 @@ export class Messaging {
     const { unread = false } = input;
     return await this.#reading.read(input, () => {
       const summaries = this.#deps.queries().conversationsOf(session.userId, limit, { beforeSeq, unread });
-      return this.#reading.ok(summaries.map((summary) => this.#views.conversation(summary)));
+      return this.#reading.ok(summaries.map((summary) => this.#views.conversation(summary, session.userId)));
     });
   }
 
@@ -466,16 +468,16 @@ export class Messaging {
     const summary = this.#deps.queries().summary(conversationId, userId);
     return summary === null
       ? failedWith("not_found")
-      : { ok: true, value: this.#views.conversation(summary), cursor: written.cursor };
+      : { ok: true, value: this.#views.conversation(summary, session.userId), cursor: written.cursor };
   }
 
   async conversation(
-    session: Session,
+    { userId }: Session,
     input: { conversationId: ConversationId } & ReadAt,
   ): Promise<Answer<ConversationView>> {
     return await this.#reading.read(input, () => {
-      const summary = this.#deps.queries().summary(input.conversationId, session.userId);
-      return summary === null ? failedWith("not_found") : this.#reading.ok(this.#views.conversation(summary));
+      const summary = this.#deps.queries().summary(input.conversationId, userId);
+      return summary === null ? failedWith("not_found") : this.#reading.ok(this.#views.conversation(summary, userId));
     });
   }
 
@@ -487,7 +489,7 @@ export class Messaging {
     // A room that the user may see and is not in has no conversation to read.
     if ("ok" in found) return found.error.code === "not_found" ? failed("unknown_recipient", NO_SUCH_ROOM, TO) : found;
     const summary = this.#deps.queries().summary(found.conversation, session.userId);
-    return this.#reading.ok(summary === null ? null : this.#views.conversation(summary));
+    return this.#reading.ok(summary === null ? null : this.#views.conversation(summary, session.userId));
   }
 
   async messages(session: Session, input: MessagesInput & ReadAt): Promise<Answer<readonly MessageView[]>> {
@@ -499,7 +501,9 @@ export class Messaging {
     if (!Number.isSafeInteger(at) || at < 0) return failedWith("invalid");
     return await this.#reading.read(input, () => {
       const rows = this.#page(session.userId, conversationId, { before, after, around, at, limit: limit.value });
-      return rows === null ? failedWith("not_found") : this.#reading.ok(rows.map((row) => this.#views.message(row)));
+      return rows === null
+        ? failedWith("not_found")
+        : this.#reading.ok(rows.map((row) => this.#views.message(row, session.userId)));
     });
   }
 

@@ -32,7 +32,7 @@ export class Threads {
     const { unread = false } = input;
     return await this.#reading.read(input, () => {
       const threads = this.#deps.queries().threadsOf(session.userId, limit, { beforeSeq, unread });
-      return this.#reading.ok(threads.map((thread) => this.#views.conversation(thread)));
+      return this.#reading.ok(threads.map((thread) => this.#views.conversation(thread, session.userId)));
     });
   }
 
@@ -50,6 +50,6 @@ export class Threads {
     const summary = found() ?? ((await this.#reading.catchUp()) ? found() : null);
     return summary === null
       ? failedWith("not_found")
-      : { ok: true, value: this.#views.conversation(summary), cursor: written.cursor };
+      : { ok: true, value: this.#views.conversation(summary, session.userId), cursor: written.cursor };
   }
 }

@@ -1,7 +1,7 @@
 /** Messages that quote another one: what their readers see of it, and when they see nothing. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Answer } from "../../../src/chat/errors.ts";
-import type { MessageView } from "../../../src/chat/chat-service.ts";
+import type { FeedEvent, MessageView } from "../../../src/chat/chat-service.ts";
 import { encodeOp, markRecovered } from "../../../src/chat/kinds/op.ts";
 import { drain } from "../../support/feed-reader.ts";
 import { createSoloChat, SOLO_PASSWORD, type Person, type SoloChat } from "../../support/solo-chat.ts";
@@ -85,12 +85,42 @@ test("only a message of the same conversation can be quoted, and only by who see
   expect(await say(ben, conversationId, "see", first.id)).toMatchObject({ error: { code: "not_found" } });
 });
 
-test("in a room whose history begins with joining, a quote names its message only", async () => {
-  const made = { name: "ops", topic: "", isPrivate: true, historyFromJoining: true, people: ["ben"], clientId: id() };
+test("in a room whose history begins with joining, a quote has its words for those who may see them", async () => {
+  const [dora, eve] = [await solo.person("dora"), await solo.person("eve")];
+  const people = ["ben", "dora"];
+  const made = { name: "ops", topic: "", isPrivate: true, historyFromJoining: true, people, clientId: id() };
   const room = must(await solo.chat.createRoom(anna.session, made)).id;
   const old = must(await say(anna, room, "old words"));
-  must(await say(ben, room, "yes", old.id));
-  expect((await last(ben, room)).quote).toEqual({ messageId: old.id, ...GONE, gone: false });
+  const change = { kind: "invite", people: ["eve"] } as const;
+  must(await solo.chat.changeRoom(anna.session, { room, change, clientId: id() }));
+  const whole = { messageId: old.id, authorId: anna.user.id, authorName: "anna", text: "old words", gone: false };
+  const link = { messageId: old.id, ...GONE, gone: false };
+
+  const since = solo.chat.cursor();
+  const feeds = [anna, ben, dora, eve].map(({ session }) => must(solo.chat.subscribe(session, { cursor: "" })));
+  const sent = must(await say(ben, room, "yes", old.id));
+  expect(sent.quote).toEqual(whole);
+  must(await solo.chat.react(anna.session, { messageId: sent.id, emoji: "👍", on: true, clientId: id() }));
+  const heard = await Promise.all(feeds.map(async (feed) => (await drain(feed)).map(({ event }) => event)));
+  const quotesIn = (events: readonly FeedEvent[]) =>
+    events.flatMap((event) => (event.kind === "message" || event.kind === "changed" ? [event.message.quote] : []));
+  expect(heard.map(quotesIn)).toEqual([...Array.from({ length: 3 }, () => [whole, whole]), [link, link]]);
+  // Those who see the same share an event, so it is rendered once.
+  const of = (who: number) => heard[who]!.find(({ kind }) => kind === "message");
+  expect(of(0)).toBe(of(2)!);
+  expect(of(0)).not.toBe(of(3)!);
+
+  for (const [who, quote] of [[anna, whole] as const, [ben, whole] as const, [eve, link] as const]) {
+    expect((await last(who, room)).quote).toEqual(quote);
+    const list = must(await solo.chat.listConversations(who.session, { limit: 9 }));
+    expect(list.find((one) => one.id === room)?.last?.quote).toEqual(quote);
+    const resumed = await drain(must(solo.chat.subscribe(who.session, { cursor: since })));
+    expect(quotesIn(resumed.map(({ event }) => event))).toEqual([quote]);
+  }
+  // Nobody who may not see the words may quote them.
+  expect(await say(eve, room, "see", old.id)).toMatchObject({ error: { code: "not_found" } });
+  must(await solo.chat.deleteMessages(anna.session, { ids: [old.id], clientId: id() }));
+  for (const who of [anna, eve]) expect((await last(who, room)).quote).toEqual({ messageId: old.id, ...GONE });
 });
 
 test("in a thread, its root can be quoted, and nothing else of the conversation around it", async () => {
