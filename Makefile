@@ -91,12 +91,13 @@ chaos: build ## kill, pause and cut off replicas under load for CHAOS_SECONDS, t
 sim: setup ## replay one seed of the simulator in all its modes: make sim SEED=n
 	@$(BUN) tests/simulation/run-seed.ts $(SEED)
 
-soak: build dist/lastword-faults dist/lastword-next ## fresh seeds of the simulator for SOAK_SECONDS, then faults and the browser storm for longer
+soak: build dist/lastword-faults dist/lastword-next ## fresh seeds of the simulator for SOAK_SECONDS, then faults for longer, and the browsers in all combinations
 	@SOAK_SECONDS=$(SOAK_SECONDS) $(BUN) tests/simulation/soak.ts
 	@SOAK=1 $(BUN) test --timeout 90000 --only-failures tests/simulation/targeted.test.ts tests/contract/chat/rows-random.test.ts
 	@SOAK=1 $(BUN) test --timeout 90000 --only-failures tests/cluster/faults-*.test.ts tests/cluster/kill-two.test.ts \
 		tests/cluster/order.test.ts tests/cluster/survivor.test.ts tests/cluster/upgrade.test.ts \
-		tests/cluster/restart-orders.test.ts tests/browser/storm.test.ts
+		tests/cluster/restart-orders.test.ts
+	@SOAK=1 BUN_JSC_useDFGJIT=0 $(BUN) test --isolate --timeout 90000 --only-failures tests/browser/*.test.ts
 
 pictures: build ## make the pictures of the README anew, from real replicas in a real browser
 	@$(BUN) tests/browser/make-pictures.ts

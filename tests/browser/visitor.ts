@@ -38,6 +38,8 @@ export class Visitor {
   static async open(browser: Browser, name: string, options: BrowserContextOptions = {}): Promise<Visitor> {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 800 },
+      // What moves costs the processor a picture for each step.
+      reducedMotion: "reduce",
       // Its own stories have one (installing.test.ts). Requests that it makes cannot be intercepted.
       serviceWorkers: "block",
       ...options,
