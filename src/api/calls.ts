@@ -110,6 +110,16 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     ),
   SaveDraft: ({ conversationId, body }, { chat, session }) =>
     chat.saveDraft(session, { conversationId, body }).then(nothing),
+  AddPushSubscription: ({ endpoint, p256dh, auth, device, quiet, timeZone, clientId }, { chat, session }) =>
+    chat
+      .addPush(session, { endpoint, p256dh, auth, device, quiet, timeZone, clientId, origin: "" })
+      .then(as((subscription) => ({ subscription }))),
+  RemovePushSubscription: ({ id, clientId }, { chat, session }) =>
+    chat.removePush(session, { id, clientId }).then(nothing),
+  ListPushSubscriptions: ({ read }, { chat, session, readAt }) =>
+    chat.listPush(session, readAt(read)).then(as((subscriptions) => ({ subscriptions, publicKey: chat.pushKey() }))),
+  TestPushSubscription: ({ id }, { chat, session }) =>
+    chat.testPush(session, { id }).then(as((subscription) => ({ subscription }))),
   ListDrafts: ({ limit, read }, { chat, session, readAt }) =>
     chat.listDrafts(session, { limit: limit || PAGE_DEFAULT, ...readAt(read) }).then(as((drafts) => ({ drafts }))),
   ReportMessage: ({ messageId, why, clientId }, { chat, session }) =>

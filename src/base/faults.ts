@@ -11,6 +11,7 @@
  *   tail=5               a start checks this many rows of the log
  *   weak=1               passwords are hashed in no time
  *   rest=1000,scrub=0    every time the replicas were at rest for a second, they compare their rows (ms)
+ *   push=200             what is not read after 200 ms is pushed (ms)
  *   log-append:kill@3    the process is killed when it reaches this failpoint for the third time
  *   log-sync:delay=300   the process is held up for 300 ms each time it reaches this failpoint
  */
@@ -49,7 +50,7 @@ interface Strike {
 }
 
 /** Constants of this program that orders may set. */
-export type Setting = "clock" | "keep" | "tail" | "weak" | "rest" | "scrub";
+export type Setting = "clock" | "keep" | "tail" | "weak" | "rest" | "scrub" | "push";
 
 interface Orders {
   readonly settings: Map<string, number>;
@@ -60,7 +61,7 @@ interface Orders {
 function readOrders(text: string): Orders {
   const orders: Orders = { settings: new Map(), strikes: new Map() };
   for (const part of text.split(",").filter((one) => one !== "")) {
-    const [, name, value] = /^(clock|keep|tail|weak|rest|scrub)=(-?\d+)$/.exec(part) ?? [];
+    const [, name, value] = /^(clock|keep|tail|weak|rest|scrub|push)=(-?\d+)$/.exec(part) ?? [];
     const [, place, kill, ms, at] = /^([a-z-]+):(?:(kill)|delay=(\d+))(?:@(\d+))?$/.exec(part) ?? [];
     if (name !== undefined) orders.settings.set(name, Number(value));
     else if (place === undefined) throw new Error(`LASTWORD_FAULTS: ${part}`);

@@ -16,3 +16,7 @@ export const RECOVERIES = ["wait", "majority", "any"] as const;
 /** Who may create an account: anybody, whoever has a link, or nobody. */
 export const REGISTRATIONS = ["open", "invite", "closed"] as const;
 export type Registration = (typeof REGISTRATIONS)[number];
+
+/** Where pushes may go: to public addresses, to any address, or nowhere. */
+export const PUSHES = ["public", "any", "off"] as const;
+export type Pushes = (typeof PUSHES)[number];

@@ -4,6 +4,7 @@ import type { ClientId, InviteId } from "./ids.ts";
 import type { Caller, ChatService, ReadAt, Session, UserView } from "./chat-service.ts";
 import type { ProfileCalls } from "./profile-service.ts";
 import type { FileCalls } from "./file-service.ts";
+import type { PushCalls } from "./push-service.ts";
 import type { DraftCalls } from "./draft-service.ts";
 import type { ReportCalls } from "./report-service.ts";
 import type { KeepingCalls } from "./keeping-service.ts";
@@ -154,4 +155,11 @@ interface AdminCalls {
 }
 
 /** All calls of the chat. */
-export type WholeChat = ChatService & AdminCalls & KeepingCalls & ProfileCalls & ReportCalls & DraftCalls & FileCalls;
+export type WholeChat = ChatService &
+  AdminCalls &
+  KeepingCalls &
+  ProfileCalls &
+  ReportCalls &
+  DraftCalls &
+  FileCalls &
+  PushCalls;

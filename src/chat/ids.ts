@@ -4,6 +4,8 @@ import type { Distinct } from "../base/distinct.ts";
 /** 12 base62 characters. */
 export type UserId = Distinct<string, "user">;
 /** 12 base62 characters; never the token. */
+export type PushId = Distinct<string, "push">;
+/** See ids of accounts. */
 export type InviteId = Distinct<string, "invite">;
 /** 12 base62 characters; never the token. */
 export type SessionId = Distinct<string, "session">;
@@ -83,6 +85,11 @@ export const GENERAL_ID: ConversationId = base62(new Bun.CryptoHasher("sha256").
 export function roomIdFor(creator: UserId, clientId: ClientId, content: string): ConversationId {
   const [original = ""] = clientId.split("~");
   return base62(new Bun.CryptoHasher("sha256").update(`lastword-room\0${creator}\0${original}\0${content}`).digest());
+}
+
+/** The id of a subscription, by which its user names it: its endpoint is a secret. */
+export function pushIdFor(endpoint: string): PushId {
+  return base62(new Bun.CryptoHasher("sha256").update(`lastword-push\0${endpoint}`).digest());
 }
 
 /** The id of a link, from the request that makes it, as that of a room. */

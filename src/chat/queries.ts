@@ -9,6 +9,7 @@ import type { ClientId, ConversationId, InviteId, MessageId, UserId } from "./id
 import type { FileQueries } from "./files.ts";
 import type { ProfileQueries } from "./profiles.ts";
 import type { DraftRow } from "./draft-rows.ts";
+import type { PushQueries } from "./push-rows.ts";
 import type { ReportRow } from "./report-rows.ts";
 import type { AuditEntry } from "./audit-rows.ts";
 import type {
@@ -286,6 +287,7 @@ export interface Queries {
   readonly admin: AdminQueries;
   readonly kept: KeptQueries;
   readonly files: FileQueries;
+  readonly push: PushQueries;
   readonly drafts: {
     of(user: UserId, conversation: ConversationId): DraftRow | null;
     /** Where the user has one that is not empty. */

@@ -10,6 +10,7 @@ import type { ClientId, ConversationId, InviteId, MessageId, SessionId, UserId }
 import type { ProfileRows } from "./profiles.ts";
 import type { AuditRow } from "./audit-rows.ts";
 import type { DraftRows } from "./draft-rows.ts";
+import type { PushRows } from "./push-rows.ts";
 import type { ReportRows } from "./report-rows.ts";
 import type { PinRows, SavedRows, UnreadRows } from "./kept-rows.ts";
 import type { Seq } from "../election/view.ts";
@@ -497,6 +498,7 @@ export interface Rows {
   readonly saved: SavedRows;
   readonly unreads: UnreadRows;
   readonly drafts: DraftRows;
+  readonly push: PushRows;
   /** The tag of the last of them; "" if the message was never edited. */
   newestVersion(seq: Seq): string;
   /** Inserts or replaces. */

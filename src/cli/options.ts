@@ -4,7 +4,7 @@
  * flag takes precedence over the environment, and the environment over the default.
  */
 import { INVITE_ROLES, INVITE_SECONDS, INVITE_SECONDS_MAX, INVITE_USES, INVITE_USES_MAX } from "../base/link-terms.ts";
-import { CONSISTENCIES, RECOVERIES, REGISTRATIONS } from "../base/modes.ts";
+import { CONSISTENCIES, PUSHES, RECOVERIES, REGISTRATIONS } from "../base/modes.ts";
 import { STATUS_SECONDS_MAX } from "../base/profile-terms.ts";
 import { resolve } from "node:path";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
@@ -167,6 +167,14 @@ export const OPTIONS = {
     shown: "50",
     placeholder: "N",
     text: "Event streams that one user may have open at one replica; bots and accounts that many screens share need more.",
+    commands: SERVES,
+  }),
+  push: option({
+    parse: choice(PUSHES),
+    fallback: "public",
+    shown: "public",
+    placeholder: "WHERE",
+    text: "Push services to which notifications may go: `public` (at addresses of the internet), `any` (also inside this network), or `off`.",
     commands: SERVES,
   }),
   "allow-plaintext": option({

@@ -2,6 +2,7 @@
  * Builds the rooms of a replica between its stores and its ports: the engine, its listeners, and the chat. Each is
  * built from those before it; nothing runs yet.
  */
+import { setting } from "../base/faults.ts";
 import { createChat, type Chat } from "../chat/service/chat.ts";
 import { GATHER_MS } from "../chat/service/gatherer.ts";
 import { clusterToken } from "../host/cluster-key.ts";
@@ -21,9 +22,13 @@ import type { PageServer } from "./listeners.ts";
 import { logNotice } from "./log-notice.ts";
 import { openEngine, type EngineParts, type EngineStore } from "./open-engine.ts";
 import { ownRelease } from "./own-release.ts";
+import { createPushSender } from "../push/sender.ts";
 import type { Roster } from "./roster.ts";
 import { Scrub } from "./scrub.ts";
 import { watchHost } from "./watch-host.ts";
+
+/** How long a message waits for its reader before it is pushed. */
+const PUSH_AFTER_MS = 30_000;
 
 /** What the rooms are built on. */
 export interface RoomStore extends EngineStore {
@@ -164,7 +169,13 @@ function openReport(
 
 function openChat({ context, storage, membership }: RoomStore, parts: EngineParts, presence: ReplicaGossip): Chat {
   const { engine, clock, gate, caught, files } = parts;
-  const { rateLimit, registration, streamsPerUser } = context.settings;
+  const { rateLimit, registration, streamsPerUser, push } = context.settings;
+  const { secret } = membership.key;
+  const sender = createPushSender({
+    seed: Buffer.from(clusterToken(secret, "push"), "base64url"),
+    anyAddress: push === "any",
+    nowMs: () => clock.nowMicros() / 1000,
+  });
   return createChat({
     proposer: engine,
     position: engine,
@@ -178,7 +189,12 @@ function openChat({ context, storage, membership }: RoomStore, parts: EnginePart
     onProjectionFailed: (_name, error) => caught("projection", error),
     registration,
     streamsPerUser,
-    linkKey: Buffer.from(clusterToken(membership.key.secret, "links"), "base64url"),
+    push: {
+      sender: push === "off" ? null : sender,
+      leads: () => engine.status().leads,
+      afterMs: setting("push", PUSH_AFTER_MS),
+    },
+    linkKey: Buffer.from(clusterToken(secret, "links"), "base64url"),
   });
 }
 

@@ -164,7 +164,8 @@ export class RunningReplica {
     this.#context.say(`${ownerLine(`${page.origin}/join/${token.value}`, command, process.stdout.isTTY)}\n`);
   }
 
-  #look({ clockWatch, gate, host, notWritable }: Rooms, api: ChatApi): void {
+  #look({ clockWatch, gate, host, notWritable, chat }: Rooms, api: ChatApi): void {
+    chat.push();
     api.setServing(notWritable() === null);
     clockWatch.look();
     gate.look();

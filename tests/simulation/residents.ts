@@ -58,6 +58,9 @@ const EMOJI = ["👍", "❤️"];
 const HABITS: Record<OpKind, Habit | string> = {
   marks: "readers do (readers.ts), through the gatherer",
   enable: "the format gate does",
+  pushed: "only the leader does, and what a merge brings of it has no effect (push.test.ts)",
+  subscribePush: "push.test.ts has its merges; nothing else depends on it",
+  unsubscribePush: "as subscribePush",
   drafts: "no request, and a replica gathers them as it gathers marks; drafts.test.ts has their merges",
 
   register: (me) => me.newcomer(),

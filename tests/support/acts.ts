@@ -31,6 +31,13 @@ export interface Act {
   readonly afterwards?: string;
 }
 
+/** Nobody is there. The point is that of RFC 8291, appendix A. */
+const SUBSCRIPTION = {
+  endpoint: "https://push.test/x",
+  p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+  auth: "BTBZMqHH6r4Tts7J_aSIgg",
+};
+
 /** What each kind's act is; a text says why no client's request makes an op of that kind. */
 const ACTS: Record<OpKind, ((team: Team) => Promise<Omit<Act, "kind">>) | string> = {
   touch: "a replica notes by itself that somebody was here; it is idempotent, and nobody waits for it",
@@ -119,6 +126,18 @@ const ACTS: Record<OpKind, ((team: Team) => Promise<Omit<Act, "kind">>) | string
     const conversationId = must(await client.send({ to: "ben", body: "first" })).message!.conversationId;
     return { ...team.call(client, "SaveDraft", { conversationId, body }, effect), clientId: null };
   },
+  subscribePush: async (team) => {
+    const { client, id } = await team.person();
+    const effect = (rows: AllRows): number => count(rows, "push_subscriptions", { user: id, is_on: 1 });
+    return team.call(client, "AddPushSubscription", SUBSCRIPTION, effect);
+  },
+  unsubscribePush: async (team) => {
+    const { client, id } = await team.person();
+    const added = must(await client.call("AddPushSubscription", { ...SUBSCRIPTION, clientId: uuid() }));
+    const effect = (rows: AllRows): number => count(rows, "push_subscriptions", { user: id, is_on: 0, endpoint: "" });
+    return team.call(client, "RemovePushSubscription", { id: added.subscription!.id }, effect);
+  },
+  pushed: "no client asks for it; push.test.ts kills the replica that pushes",
   deleteMessages: async (team) => {
     const { seq, id } = await team.said();
     const effect = (rows: AllRows): number => count(rows, "messages", { seq, deleted: 1, body: "" });

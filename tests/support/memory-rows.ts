@@ -35,9 +35,11 @@ import { FIRST_FORMAT } from "../../src/chat/rows.ts";
 import type { ProfileRow, ProfileRows } from "../../src/chat/profiles.ts";
 import type { PinRow, SavedRow, UnreadRow, UnreadRows } from "../../src/chat/kept-rows.ts";
 import type { Seq } from "../../src/election/view.ts";
-import { lowerBound, table } from "./memory-tables.ts";
+import { inviteTable, requestTable, lowerBound, table } from "./memory-tables.ts";
 import type { DraftRow } from "../../src/chat/draft-rows.ts";
 import type { ReportRow } from "../../src/chat/report-rows.ts";
+import { MemoryPush } from "./memory-push.ts";
+import type { PushRow } from "../../src/chat/push-rows.ts";
 import { MemoryDrafts } from "./memory-drafts.ts";
 import { memoryPins, memorySaved } from "./memory-kept.ts";
 import { MemoryReports, type MemoryTable } from "./memory-reports.ts";
@@ -68,6 +70,8 @@ class Tables {
   saved = new Map<string, SavedRow>();
   unreads = new Map<string, UnreadRow>();
   drafts = new Map<string, DraftRow>();
+  push = new Map<string, PushRow>();
+  pushProgress = new Map<string, { readonly id: number; readonly upTo: number }>();
   preferences = new Map<string, PreferenceRow>();
   invites = new Map<string, InviteRow>();
   inviteUses = new Map<string, InviteUseRow>();
@@ -132,14 +136,7 @@ export class MemoryRows implements Rows {
       ),
       follows: table(t.follows.values(), ["user", "thread"]),
       audit: table(t.audit.values(), ["id"]),
-      invites: table(
-        [...t.invites.values()].map((row) => ({
-          ...row,
-          rooms: row.rooms.join(" "),
-          revokedSeen: row.revokedSeen.join(" "),
-        })),
-        ["id"],
-      ),
+      invites: inviteTable(t.invites.values()),
       resets: table(t.resets.values(), ["user"]),
       deactivations: table(t.deactivations.values(), ["user"]),
       profiles: table(t.profiles.values(), ["user"]),
@@ -156,21 +153,14 @@ export class MemoryRows implements Rows {
       versions: table(t.versions.values(), ["seq", "tag"]),
       removals: table(t.removals.values(), ["seq"]),
       drafts: table(t.drafts.values(), ["user", "conversation"]),
+      push_subscriptions: table(t.push.values(), ["user", "id"]),
+      push_progress: table(t.pushProgress.values(), ["id"]),
       reports: table(t.reports.values(), ["message", "by"]),
       unreads: table(t.unreads.values(), ["user", "conversation"]),
       saved: table(this.#numbered(t.saved.values()), ["user", "conversation", "seq"]),
       pins: table(this.#numbered(t.pins.values()), ["seq"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
-      requests: table(
-        [...t.requests.values()].map(({ user, clientId, hash, seq, result }) => ({
-          user,
-          clientId,
-          hash,
-          seq,
-          result,
-        })),
-        ["client_id", "user"],
-      ),
+      requests: requestTable(t.requests.values()),
       sessions: table(t.sessions.values(), ["id"]),
       tombstones: table(t.tombstones.values(), ["author", "client_id"]),
       users: table(t.users.values(), ["id"]),
@@ -444,6 +434,10 @@ export class MemoryRows implements Rows {
 
   readonly reports = new MemoryReports(this.#part(() => this.#t.reports));
   readonly drafts = new MemoryDrafts(this.#part(() => this.#t.drafts));
+  readonly push = new MemoryPush(
+    this.#part(() => this.#t.push),
+    this.#part(() => this.#t.pushProgress),
+  );
   readonly unreads: UnreadRows = {
     of: (user, conversation) => this.#t.unreads.get(`${user} ${conversation}`) ?? null,
     put: (row) => this.#set(this.#t.unreads, `${row.user} ${row.conversation}`, row),

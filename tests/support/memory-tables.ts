@@ -1,5 +1,5 @@
 /** How MemoryRows shows its rows as the tables of state.db, and finds one among those of a conversation. */
-import type { MessageRow } from "../../src/chat/rows.ts";
+import type { InviteRow, MessageRow, RequestRow } from "../../src/chat/rows.ts";
 import type { Seq } from "../../src/election/view.ts";
 
 /** Index of the first row with at least this seq. */
@@ -43,4 +43,20 @@ function snakeCase(row: object): Record<string, unknown> {
     typeof value === "boolean" ? Number(value) : value instanceof Uint8Array ? new Uint8Array(value) : value,
   ]);
   return Object.fromEntries(values.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Links; their lists are texts. */
+export function inviteTable(rows: Iterable<InviteRow>): Record<string, unknown>[] {
+  const joined = [...rows].map((row) => ({
+    ...row,
+    rooms: row.rooms.join(" "),
+    revokedSeen: row.revokedSeen.join(" "),
+  }));
+  return table(joined, ["id"]);
+}
+
+/** Requests without what is found in the message that they sent. */
+export function requestTable(rows: Iterable<RequestRow>): Record<string, unknown>[] {
+  const stored = [...rows].map(({ user, clientId, hash, seq, result }) => ({ user, clientId, hash, seq, result }));
+  return table(stored, ["client_id", "user"]);
 }

@@ -18,6 +18,7 @@ import { encodeOp } from "../../src/chat/kinds/op.ts";
 import type { Position, Presence, OpOutcome, Proposer } from "../../src/chat/ports.ts";
 import type { Session, UserView } from "../../src/chat/chat-service.ts";
 import type { Files } from "../../src/chat/files.ts";
+import type { PushSender } from "../../src/chat/push-service.ts";
 import type { Queries } from "../../src/chat/queries.ts";
 import { NO_FILES } from "./no-files.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
@@ -35,6 +36,8 @@ export interface SoloOptions {
   readonly registration?: Registration;
   readonly streamsPerUser?: number;
   readonly nowMicros?: () => number;
+  /** Default: pushing is turned off. */
+  readonly pushSender?: PushSender;
   /** How long marks are gathered, ms; default 0. */
   readonly gatherMarksMs?: number;
   /** Where files are; by default nobody can upload one. */
@@ -112,6 +115,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     registration: options.registration ?? "open",
     linkKey: new Uint8Array(32),
     streamsPerUser: options.streamsPerUser ?? 50,
+    push: { sender: options.pushSender ?? null, leads: () => true, afterMs: 30_000 },
     onProjectionFailed: (_name, error) => {
       throw error;
     },

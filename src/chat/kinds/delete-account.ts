@@ -56,6 +56,7 @@ export function erase(at: At, user: UserRow, deleteMessages: boolean): readonly 
   });
   rows.profiles.drop(op.user);
   rows.drafts.dropAll(op.user);
+  rows.push.dropAll(op.user);
   if (deleteMessages) {
     rows.setPurge(op.user, "");
     rows.reports.dropWords(op.user);

@@ -25,6 +25,7 @@ import { marks } from "./marks.ts";
 import { nameGroup } from "./name-group.ts";
 import { next } from "./next.ts";
 import { pin } from "./pin.ts";
+import { pushed } from "./pushed.ts";
 import { react } from "./react.ts";
 import { register } from "./register.ts";
 import { renameRoom } from "./rename-room.ts";
@@ -42,7 +43,9 @@ import { setRole } from "./set-role.ts";
 import { setRoomRole } from "./set-room-role.ts";
 import { settleReport } from "./settle-report.ts";
 import { setTopic } from "./set-topic.ts";
+import { subscribePush } from "./subscribe-push.ts";
 import { touch } from "./touch.ts";
+import { unsubscribePush } from "./unsubscribe-push.ts";
 
 /** Every kind, under the name of its field in op.proto. */
 export const KINDS = {
@@ -84,6 +87,9 @@ export const KINDS = {
   report,
   settleReport,
   drafts,
+  subscribePush,
+  unsubscribePush,
+  pushed,
 } as const;
 
 // Only the executable that tests upgrade to has this kind; see next.ts.

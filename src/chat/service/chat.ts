@@ -26,6 +26,8 @@ import { MarkGatherer } from "./mark-gatherer.ts";
 import { MessageChanges } from "./message-changes.ts";
 import { Messaging } from "./messaging.ts";
 import type { Presence } from "../ports.ts";
+import { Pushing } from "./pushing.ts";
+import type { PushOptions } from "./push-round.ts";
 import { Profiles } from "./profiles.ts";
 import { Projections } from "../projections.ts";
 import { Reading } from "../reading.ts";
@@ -53,6 +55,7 @@ export interface ChatOptions extends ChatDeps {
   readonly streamsPerUser: number;
   /** How long read marks are gathered for one op, ms: GATHER_MS, less in tests. */
   readonly gatherMarksMs: number;
+  readonly push: PushOptions;
   /** Called when a projection has thrown, so that the error can be logged. */
   readonly onProjectionFailed: (name: string, error: unknown) => void;
 }
@@ -80,6 +83,8 @@ export interface Chat extends WholeChat {
   applied(ops: readonly AppliedOp[], view: string): void;
   /** A snapshot has replaced the rows, and `queries()` answers from it. */
   stateReplaced(): void;
+  /** Pushes what is due, if this replica leads; called twice a second. */
+  push(): void;
   /** Proposes the marks that are still being gathered, and ends all streams. */
   stop(): void;
 }
@@ -127,6 +132,7 @@ export function createChat(options: ChatOptions): Chat {
     ...drafting.calls(),
     ...callsOf(new Reports(options, { writer, reading, views })),
     ...callsOf(new Auditing(options, { reading, views })),
+    ...callsOf(new Pushing(options, { push: options.push, writer, reading })),
     person: (session, input) => people.person(session, input),
     setRole: (session, input) => people.setRole(session, input),
     operator: operatorCalls({ people, invites, managing }),

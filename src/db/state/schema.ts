@@ -497,6 +497,36 @@ export const drafts = sqliteTable(
   (t) => [primaryKey({ columns: [t.user, t.conversation] }), index("drafts_changed").on(t.user, t.changedSeq)],
 );
 
+/** Where users are called while no page of theirs is open; PushRow says what the columns are. */
+export const pushSubscriptions = sqliteTable(
+  "push_subscriptions",
+  {
+    user: text().notNull(),
+    id: text().notNull(),
+    isOn: integer("is_on").notNull(),
+    endpoint: text().notNull(),
+    p256dh: text().notNull(),
+    auth: text().notNull(),
+    session: text().notNull(),
+    device: text().notNull(),
+    origin: text().notNull(),
+    quiet: text().notNull(),
+    timeZone: text("time_zone").notNull(),
+    tag: text().notNull(),
+    since: integer().notNull(),
+    pending: integer().notNull(),
+    outcome: text().notNull(),
+    outcomeMicros: integer("outcome_micros").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.user, t.id] })],
+);
+
+/** At most one row: everything up to this seq was pushed, or called nobody. */
+export const pushProgress = sqliteTable("push_progress", {
+  id: integer().primaryKey(),
+  upTo: integer("up_to").notNull(),
+});
+
 /** Messages above the reader's mark that were read singly. */
 export const reads = sqliteTable(
   "reads",

@@ -86,6 +86,7 @@ export class StateQueries implements Queries {
   readonly rooms: StateRoomQueries;
   readonly admin: StateAdminQueries;
   readonly drafts: StateDrafts;
+  readonly push: Queries["push"];
   readonly profiles: Queries["profiles"];
   readonly kept: StateKeptQueries;
   readonly files: Queries["files"];
@@ -93,6 +94,7 @@ export class StateQueries implements Queries {
   readonly firstAt: Queries["firstAt"];
   readonly versionsOf: Queries["versionsOf"];
   readonly opFormat: Queries["opFormat"];
+  readonly editedMicros: Queries["editedMicros"];
   readonly mentionsIn: Queries["mentionsIn"];
   readonly reactionsTo: Queries["reactionsTo"];
   readonly #q: QueryStatements;
@@ -115,6 +117,7 @@ export class StateQueries implements Queries {
     this.firstAt = (id, micros) => days.firstAt(held.rows.numberOf(id), position.appliedSeq(), micros);
     this.rooms = new StateRoomQueries(connection, held.rows);
     this.drafts = held.rows.drafts;
+    this.push = held.rows.push;
     this.admin = new StateAdminQueries(held.rows);
     this.kept = new StateKeptQueries(held.rows, (...at) => this.message(...at));
     this.profiles = held.rows.profiles;
@@ -123,6 +126,7 @@ export class StateQueries implements Queries {
     this.activity = (...asked) => activity.of(...asked);
     this.versionsOf = (seq) => held.rows.versionsOf(seq);
     this.opFormat = () => held.rows.opFormat();
+    this.editedMicros = (seq) => microsOf(held.rows.newestVersion(seq));
     this.mentionsIn = (seq) => held.rows.mentions.in(seq);
     this.reactionsTo = (seq) => held.rows.reactionsTo(seq);
     this.appliedSeq = position.appliedSeq;
@@ -311,10 +315,6 @@ export class StateQueries implements Queries {
     const home = request?.conversation ?? null;
     const isHere = home === conversation || (rootOf(conversation) === id && home === this.homeOf(conversation));
     return request === null || home === null || !isHere ? null : this.#rows.message(home, request.seq);
-  }
-
-  editedMicros(seq: Seq): number {
-    return microsOf(this.#rows.newestVersion(seq));
   }
 
   waitingTotal(user: UserId, max: number): Waiting {

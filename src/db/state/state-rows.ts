@@ -42,6 +42,7 @@ import { StateProfiles } from "./profiles.ts";
 import { StatePins } from "./pins.ts";
 import { StateReactions } from "./reactions.ts";
 import { StateDrafts } from "./drafts.ts";
+import { StatePush } from "./push.ts";
 import { StateReports } from "./reports.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
@@ -87,6 +88,7 @@ export class StateRows implements Rows {
   readonly saved: StateSaved;
   readonly unreads: StateUnreads;
   readonly drafts: StateDrafts;
+  readonly push: StatePush;
   readonly #preferences: StatePreferences;
   readonly #follows: StateFollows;
   /** These also answer queries. */
@@ -131,6 +133,7 @@ export class StateRows implements Rows {
     this.pins = new StatePins(connection, (conversation) => this.numberOf(conversation));
     this.saved = new StateSaved(connection, this.#changes, (conversation) => this.numberOf(conversation));
     this.drafts = new StateDrafts(connection, held.changes);
+    this.push = new StatePush(connection);
     this.#preferences = new StatePreferences(connection);
     this.#follows = new StateFollows(connection);
     this.locks = new StateLocks(connection);
@@ -157,10 +160,7 @@ export class StateRows implements Rows {
     this.#format = null;
     this.#roles = null;
     this.#first = null;
-    this.locks.forget();
-    this.unreads.forget();
-    this.drafts.forget();
-    this.profiles.forget();
+    for (const part of [this.locks, this.unreads, this.drafts, this.push, this.profiles]) part.forget();
   }
 
   user(id: UserId): UserRow | null {

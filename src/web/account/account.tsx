@@ -1,5 +1,6 @@
 /** The account page: settings, signed-in devices, password, deletion. */
 import type { ChatError } from "../../chat/errors.ts";
+import type { PushView } from "../../chat/push-service.ts";
 import type { SessionView, UserView } from "../../chat/chat-service.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import { AccountName, StatusLine, Time } from "../page/names.tsx";
@@ -7,12 +8,15 @@ import { THEMES, type NoticePrefs, type Prefs, type Theme } from "../http/prefs.
 import { ORDERS, type Order } from "../messages/list-order.ts";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
+import { PushBlock } from "./push.tsx";
 import { ProfileBlock, type ProfileForm } from "./profile.tsx";
 
 interface AccountProps {
   readonly user: UserView;
   readonly profile: ProfileForm;
   readonly logins: readonly SessionView[];
+  readonly pushKey: string;
+  readonly pushes: readonly PushView[];
   readonly unread: number;
   readonly theme: Theme;
   readonly readOnSight: boolean;
@@ -34,6 +38,7 @@ export function AccountPage(props: AccountProps) {
       )}
       <ProfileBlock user={props.user} form={props.profile} />
       <Settings theme={props.theme} readOnSight={props.readOnSight} order={props.order} notices={props.notices} />
+      <PushBlock pushKey={props.pushKey} pushes={props.pushes} />
       <Logins logins={props.logins} />
       <DeleteAccount {...props} />
     </section>

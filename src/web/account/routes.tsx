@@ -12,6 +12,7 @@ import { AccountPage, PasswordPage } from "./account.tsx";
 import { CardPage } from "../page/page.tsx";
 import { nextFormId } from "./login-routes.tsx";
 import { profileForm, type ProfileForm } from "./profile.tsx";
+import { pushRoutes } from "./push-routes.tsx";
 import { profileRoutes } from "./profile-routes.tsx";
 
 /** /account with its sub-pages and forms. */
@@ -23,6 +24,7 @@ export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
     "/",
     profileRoutes(deps, (c, profile) => answerAccount(c, deps, { profile })),
   );
+  app.route("/", pushRoutes(deps));
   app.post("/account/settings", login, async (c) => {
     const fields = await readFields(c);
     const theme = THEMES.find((one) => one === fields.text("theme")) ?? "auto";
@@ -55,6 +57,9 @@ export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
 const SAID: Readonly<Record<string, string>> = {
   saved: "Saved.",
   profile: "Your profile is saved.",
+  pushed: "You are notified on this device. Send a test to see it.",
+  unpushed: "Nothing is sent to that device any more.",
+  tested: "A test was sent. What came of it is below.",
   ended: "That device is signed out.",
   others: "All other devices are signed out.",
   password: "Your password is changed. All other devices are signed out.",
@@ -73,6 +78,8 @@ async function answerAccount(c: Context<WebEnv>, deps: WebDeps, attempt: Attempt
   if (!self.ok) return await answerError(c, self.error);
   const logins = await read(c, (at) => deps.chat.listSessions(session, at));
   if (!logins.ok) return await answerError(c, logins.error);
+  const pushes = await read(c, (at) => deps.chat.listPush(session, at));
+  if (!pushes.ok) return await answerError(c, pushes.error);
   const { unread } = deps.chat.waitingTotal(session);
   if (error !== null) setErrorHeaders(c, error);
   const user = self.value;
@@ -88,6 +95,8 @@ async function answerAccount(c: Context<WebEnv>, deps: WebDeps, attempt: Attempt
         user={user}
         profile={attempt.profile ?? profileForm(user)}
         logins={logins.value}
+        pushKey={deps.chat.pushKey()}
+        pushes={pushes.value}
         unread={unread}
         deletion={deletion}
         said={said}

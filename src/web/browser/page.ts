@@ -5,6 +5,7 @@ import { guardEntrance } from "./entrance.ts";
 import { arrive } from "./handover.ts";
 import { forgetLeft, rememberLeft } from "./kept-state.ts";
 import { openNoAnswer } from "./no-answer.ts";
+import { renewPush } from "./push.ts";
 import { openReveals } from "./reveal.ts";
 import { endStatuses, localTimes } from "./times.ts";
 
@@ -38,8 +39,10 @@ function openPage(): void {
   forgetLeft(cluster);
   const arrival = document.getElementById("arrival");
   if (arrival !== null) void arrive(arrival.dataset["next"] ?? "/");
-  else if (me !== undefined) void new App({ me, person: name, cluster, key: carry });
-  else {
+  else if (me !== undefined) {
+    void new App({ me, person: name, cluster, key: carry });
+    void renewPush({ me, cluster, key: carry });
+  } else {
     if (forget !== undefined) rememberLeft(cluster, forget);
     guardEntrance(cluster);
   }

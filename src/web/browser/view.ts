@@ -6,6 +6,7 @@ import { EmojiPicker } from "./emoji-picker.ts";
 import type { Here, PageState, UnsentItem } from "./kept-state.ts";
 import { actOn, copyLink, openMessageMenu, type MessageActs } from "./message-menu.ts";
 import { openNoticeSetting } from "./notices.ts";
+import { openPushSetting } from "./push.ts";
 import type { Outbox } from "./outbox.ts";
 import { openPreferences } from "./preferences.ts";
 import { openQuotes } from "./quotes.ts";
@@ -138,6 +139,7 @@ function actsOf(
 
 function openForms(root: HTMLElement, say: ViewInput["say"]): void {
   openNoticeSetting(root);
+  openPushSetting(root);
   offerZone(root);
   openFollow(root, say);
 }

@@ -22,6 +22,7 @@ import {
   passwordId,
   threadIdOf,
   userIdFor,
+  pushIdFor,
 } from "../../../src/chat/ids.ts";
 import { tagOf } from "../../../src/chat/kinds/tags.ts";
 import { StateDb } from "../../../src/db/state/state-db.ts";
@@ -192,6 +193,20 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
         { minLength: 1, maxLength: 3 },
       )
       .map((drafts): OpBody => ({ kind: "drafts", drafts })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ reader, endpoint: fc.constantFrom("https://push.test/1", "https://push.test/2"), on: fc.boolean() })
+      .map(({ reader: { session }, endpoint, on }): OpBody => {
+        if (!on) return { kind: "unsubscribePush", id: pushIdFor(endpoint) };
+        const said = { p256dh: "p", auth: "a", device: "", origin: "", quiet: "", timeZone: "" };
+        return { kind: "subscribePush", endpoint, session, ...said };
+      }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.nat(50).map((upTo): OpBody => ({ kind: "pushed", upTo, results: [] })),
   },
   {
     weight: 3,

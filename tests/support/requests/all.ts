@@ -14,6 +14,7 @@ import { PREFERENCES } from "./preferences.ts";
 import { PROFILES } from "./profiles.ts";
 import { REACTIONS } from "./reactions.ts";
 import type { CallRow, RouteRow } from "./request.ts";
+import { PUSH } from "./push.ts";
 import { REPORTS } from "./reports.ts";
 import { ROOMS } from "./rooms.ts";
 import { THREADS } from "./threads.ts";
@@ -31,6 +32,7 @@ const PARTS = [
   MESSAGES,
   PREFERENCES,
   PROFILES,
+  PUSH,
   REACTIONS,
   REPORTS,
   ROOMS,

@@ -3,6 +3,14 @@
 import type * as grpc from "@grpc/grpc-js";
 import type { MethodDefinition } from "@grpc/proto-loader";
 import type {
+  AddPushSubscriptionRequestInput as _lastword_v1_AddPushSubscriptionRequestInput,
+  WireAddPushSubscriptionRequest as Wire_lastword_v1_AddPushSubscriptionRequest,
+} from "../../lastword/v1/AddPushSubscriptionRequest.ts";
+import type {
+  AddPushSubscriptionResponseInput as _lastword_v1_AddPushSubscriptionResponseInput,
+  WireAddPushSubscriptionResponse as Wire_lastword_v1_AddPushSubscriptionResponse,
+} from "../../lastword/v1/AddPushSubscriptionResponse.ts";
+import type {
   ChangePasswordRequestInput as _lastword_v1_ChangePasswordRequestInput,
   WireChangePasswordRequest as Wire_lastword_v1_ChangePasswordRequest,
 } from "../../lastword/v1/ChangePasswordRequest.ts";
@@ -171,6 +179,14 @@ import type {
   WireListPinsResponse as Wire_lastword_v1_ListPinsResponse,
 } from "../../lastword/v1/ListPinsResponse.ts";
 import type {
+  ListPushSubscriptionsRequestInput as _lastword_v1_ListPushSubscriptionsRequestInput,
+  WireListPushSubscriptionsRequest as Wire_lastword_v1_ListPushSubscriptionsRequest,
+} from "../../lastword/v1/ListPushSubscriptionsRequest.ts";
+import type {
+  ListPushSubscriptionsResponseInput as _lastword_v1_ListPushSubscriptionsResponseInput,
+  WireListPushSubscriptionsResponse as Wire_lastword_v1_ListPushSubscriptionsResponse,
+} from "../../lastword/v1/ListPushSubscriptionsResponse.ts";
+import type {
   ListReportsRequestInput as _lastword_v1_ListReportsRequestInput,
   WireListReportsRequest as Wire_lastword_v1_ListReportsRequest,
 } from "../../lastword/v1/ListReportsRequest.ts";
@@ -291,6 +307,14 @@ import type {
   WireRegisterResponse as Wire_lastword_v1_RegisterResponse,
 } from "../../lastword/v1/RegisterResponse.ts";
 import type {
+  RemovePushSubscriptionRequestInput as _lastword_v1_RemovePushSubscriptionRequestInput,
+  WireRemovePushSubscriptionRequest as Wire_lastword_v1_RemovePushSubscriptionRequest,
+} from "../../lastword/v1/RemovePushSubscriptionRequest.ts";
+import type {
+  RemovePushSubscriptionResponseInput as _lastword_v1_RemovePushSubscriptionResponseInput,
+  WireRemovePushSubscriptionResponse as Wire_lastword_v1_RemovePushSubscriptionResponse,
+} from "../../lastword/v1/RemovePushSubscriptionResponse.ts";
+import type {
   ReportMessageRequestInput as _lastword_v1_ReportMessageRequestInput,
   WireReportMessageRequest as Wire_lastword_v1_ReportMessageRequest,
 } from "../../lastword/v1/ReportMessageRequest.ts";
@@ -394,8 +418,57 @@ import type {
   SubscribeResponseInput as _lastword_v1_SubscribeResponseInput,
   WireSubscribeResponse as Wire_lastword_v1_SubscribeResponse,
 } from "../../lastword/v1/SubscribeResponse.ts";
+import type {
+  TestPushSubscriptionRequestInput as _lastword_v1_TestPushSubscriptionRequestInput,
+  WireTestPushSubscriptionRequest as Wire_lastword_v1_TestPushSubscriptionRequest,
+} from "../../lastword/v1/TestPushSubscriptionRequest.ts";
+import type {
+  TestPushSubscriptionResponseInput as _lastword_v1_TestPushSubscriptionResponseInput,
+  WireTestPushSubscriptionResponse as Wire_lastword_v1_TestPushSubscriptionResponse,
+} from "../../lastword/v1/TestPushSubscriptionResponse.ts";
 
 export interface ChatClient extends grpc.Client {
+  AddPushSubscription(
+    argument: _lastword_v1_AddPushSubscriptionRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_AddPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  AddPushSubscription(
+    argument: _lastword_v1_AddPushSubscriptionRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_AddPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  AddPushSubscription(
+    argument: _lastword_v1_AddPushSubscriptionRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_AddPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  AddPushSubscription(
+    argument: _lastword_v1_AddPushSubscriptionRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_AddPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  addPushSubscription(
+    argument: _lastword_v1_AddPushSubscriptionRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_AddPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  addPushSubscription(
+    argument: _lastword_v1_AddPushSubscriptionRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_AddPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  addPushSubscription(
+    argument: _lastword_v1_AddPushSubscriptionRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_AddPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  addPushSubscription(
+    argument: _lastword_v1_AddPushSubscriptionRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_AddPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+
   ChangePassword(
     argument: _lastword_v1_ChangePasswordRequestInput,
     metadata: grpc.Metadata,
@@ -1257,6 +1330,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_ListPinsResponse>,
   ): grpc.ClientUnaryCall;
 
+  ListPushSubscriptions(
+    argument: _lastword_v1_ListPushSubscriptionsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPushSubscriptionsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListPushSubscriptions(
+    argument: _lastword_v1_ListPushSubscriptionsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPushSubscriptionsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListPushSubscriptions(
+    argument: _lastword_v1_ListPushSubscriptionsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPushSubscriptionsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListPushSubscriptions(
+    argument: _lastword_v1_ListPushSubscriptionsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPushSubscriptionsResponse>,
+  ): grpc.ClientUnaryCall;
+  listPushSubscriptions(
+    argument: _lastword_v1_ListPushSubscriptionsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPushSubscriptionsResponse>,
+  ): grpc.ClientUnaryCall;
+  listPushSubscriptions(
+    argument: _lastword_v1_ListPushSubscriptionsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPushSubscriptionsResponse>,
+  ): grpc.ClientUnaryCall;
+  listPushSubscriptions(
+    argument: _lastword_v1_ListPushSubscriptionsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPushSubscriptionsResponse>,
+  ): grpc.ClientUnaryCall;
+  listPushSubscriptions(
+    argument: _lastword_v1_ListPushSubscriptionsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPushSubscriptionsResponse>,
+  ): grpc.ClientUnaryCall;
+
   ListReports(
     argument: _lastword_v1_ListReportsRequestInput,
     metadata: grpc.Metadata,
@@ -1870,6 +1984,47 @@ export interface ChatClient extends grpc.Client {
   register(
     argument: _lastword_v1_RegisterRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_RegisterResponse>,
+  ): grpc.ClientUnaryCall;
+
+  RemovePushSubscription(
+    argument: _lastword_v1_RemovePushSubscriptionRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_RemovePushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  RemovePushSubscription(
+    argument: _lastword_v1_RemovePushSubscriptionRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_RemovePushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  RemovePushSubscription(
+    argument: _lastword_v1_RemovePushSubscriptionRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_RemovePushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  RemovePushSubscription(
+    argument: _lastword_v1_RemovePushSubscriptionRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_RemovePushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  removePushSubscription(
+    argument: _lastword_v1_RemovePushSubscriptionRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_RemovePushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  removePushSubscription(
+    argument: _lastword_v1_RemovePushSubscriptionRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_RemovePushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  removePushSubscription(
+    argument: _lastword_v1_RemovePushSubscriptionRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_RemovePushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  removePushSubscription(
+    argument: _lastword_v1_RemovePushSubscriptionRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_RemovePushSubscriptionResponse>,
   ): grpc.ClientUnaryCall;
 
   ReportMessage(
@@ -2356,9 +2511,55 @@ export interface ChatClient extends grpc.Client {
     argument: _lastword_v1_SubscribeRequestInput,
     options?: grpc.CallOptions,
   ): grpc.ClientReadableStream<Wire_lastword_v1_SubscribeResponse>;
+
+  TestPushSubscription(
+    argument: _lastword_v1_TestPushSubscriptionRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_TestPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  TestPushSubscription(
+    argument: _lastword_v1_TestPushSubscriptionRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_TestPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  TestPushSubscription(
+    argument: _lastword_v1_TestPushSubscriptionRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_TestPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  TestPushSubscription(
+    argument: _lastword_v1_TestPushSubscriptionRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_TestPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  testPushSubscription(
+    argument: _lastword_v1_TestPushSubscriptionRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_TestPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  testPushSubscription(
+    argument: _lastword_v1_TestPushSubscriptionRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_TestPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  testPushSubscription(
+    argument: _lastword_v1_TestPushSubscriptionRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_TestPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
+  testPushSubscription(
+    argument: _lastword_v1_TestPushSubscriptionRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_TestPushSubscriptionResponse>,
+  ): grpc.ClientUnaryCall;
 }
 
 export interface ChatHandlers extends grpc.UntypedServiceImplementation {
+  AddPushSubscription: grpc.handleUnaryCall<
+    Wire_lastword_v1_AddPushSubscriptionRequest,
+    _lastword_v1_AddPushSubscriptionResponseInput
+  >;
+
   ChangePassword: grpc.handleUnaryCall<
     Wire_lastword_v1_ChangePasswordRequest,
     _lastword_v1_ChangePasswordResponseInput
@@ -2410,6 +2611,11 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   ListPins: grpc.handleUnaryCall<Wire_lastword_v1_ListPinsRequest, _lastword_v1_ListPinsResponseInput>;
 
+  ListPushSubscriptions: grpc.handleUnaryCall<
+    Wire_lastword_v1_ListPushSubscriptionsRequest,
+    _lastword_v1_ListPushSubscriptionsResponseInput
+  >;
+
   ListReports: grpc.handleUnaryCall<Wire_lastword_v1_ListReportsRequest, _lastword_v1_ListReportsResponseInput>;
 
   ListRoomPeople: grpc.handleUnaryCall<
@@ -2443,6 +2649,11 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   Register: grpc.handleUnaryCall<Wire_lastword_v1_RegisterRequest, _lastword_v1_RegisterResponseInput>;
 
+  RemovePushSubscription: grpc.handleUnaryCall<
+    Wire_lastword_v1_RemovePushSubscriptionRequest,
+    _lastword_v1_RemovePushSubscriptionResponseInput
+  >;
+
   ReportMessage: grpc.handleUnaryCall<Wire_lastword_v1_ReportMessageRequest, _lastword_v1_ReportMessageResponseInput>;
 
   ResetPassword: grpc.handleUnaryCall<Wire_lastword_v1_ResetPasswordRequest, _lastword_v1_ResetPasswordResponseInput>;
@@ -2468,9 +2679,20 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
   SettleReport: grpc.handleUnaryCall<Wire_lastword_v1_SettleReportRequest, _lastword_v1_SettleReportResponseInput>;
 
   Subscribe: grpc.handleServerStreamingCall<Wire_lastword_v1_SubscribeRequest, _lastword_v1_SubscribeResponseInput>;
+
+  TestPushSubscription: grpc.handleUnaryCall<
+    Wire_lastword_v1_TestPushSubscriptionRequest,
+    _lastword_v1_TestPushSubscriptionResponseInput
+  >;
 }
 
 export interface ChatDefinition extends grpc.ServiceDefinition {
+  AddPushSubscription: MethodDefinition<
+    _lastword_v1_AddPushSubscriptionRequestInput,
+    _lastword_v1_AddPushSubscriptionResponseInput,
+    Wire_lastword_v1_AddPushSubscriptionRequest,
+    Wire_lastword_v1_AddPushSubscriptionResponse
+  >;
   ChangePassword: MethodDefinition<
     _lastword_v1_ChangePasswordRequestInput,
     _lastword_v1_ChangePasswordResponseInput,
@@ -2597,6 +2819,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_ListPinsRequest,
     Wire_lastword_v1_ListPinsResponse
   >;
+  ListPushSubscriptions: MethodDefinition<
+    _lastword_v1_ListPushSubscriptionsRequestInput,
+    _lastword_v1_ListPushSubscriptionsResponseInput,
+    Wire_lastword_v1_ListPushSubscriptionsRequest,
+    Wire_lastword_v1_ListPushSubscriptionsResponse
+  >;
   ListReports: MethodDefinition<
     _lastword_v1_ListReportsRequestInput,
     _lastword_v1_ListReportsResponseInput,
@@ -2687,6 +2915,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_RegisterRequest,
     Wire_lastword_v1_RegisterResponse
   >;
+  RemovePushSubscription: MethodDefinition<
+    _lastword_v1_RemovePushSubscriptionRequestInput,
+    _lastword_v1_RemovePushSubscriptionResponseInput,
+    Wire_lastword_v1_RemovePushSubscriptionRequest,
+    Wire_lastword_v1_RemovePushSubscriptionResponse
+  >;
   ReportMessage: MethodDefinition<
     _lastword_v1_ReportMessageRequestInput,
     _lastword_v1_ReportMessageResponseInput,
@@ -2764,5 +2998,11 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_SubscribeResponseInput,
     Wire_lastword_v1_SubscribeRequest,
     Wire_lastword_v1_SubscribeResponse
+  >;
+  TestPushSubscription: MethodDefinition<
+    _lastword_v1_TestPushSubscriptionRequestInput,
+    _lastword_v1_TestPushSubscriptionResponseInput,
+    Wire_lastword_v1_TestPushSubscriptionRequest,
+    Wire_lastword_v1_TestPushSubscriptionResponse
   >;
 }

@@ -147,6 +147,18 @@ import type {
   DraftsInput as _lastword_v1_DraftsInput,
   WireDrafts as Wire_lastword_v1_Drafts,
 } from "../../lastword/v1/Drafts.ts";
+import type {
+  SubscribePushInput as _lastword_v1_SubscribePushInput,
+  WireSubscribePush as Wire_lastword_v1_SubscribePush,
+} from "../../lastword/v1/SubscribePush.ts";
+import type {
+  UnsubscribePushInput as _lastword_v1_UnsubscribePushInput,
+  WireUnsubscribePush as Wire_lastword_v1_UnsubscribePush,
+} from "../../lastword/v1/UnsubscribePush.ts";
+import type {
+  PushedInput as _lastword_v1_PushedInput,
+  WirePushed as Wire_lastword_v1_Pushed,
+} from "../../lastword/v1/Pushed.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -195,6 +207,9 @@ export interface OpInput {
   report?: _lastword_v1_ReportInput | null;
   settleReport?: _lastword_v1_SettleReportInput | null;
   drafts?: _lastword_v1_DraftsInput | null;
+  subscribePush?: _lastword_v1_SubscribePushInput | null;
+  unsubscribePush?: _lastword_v1_UnsubscribePushInput | null;
+  pushed?: _lastword_v1_PushedInput | null;
   payload?:
     | "register"
     | "login"
@@ -233,7 +248,10 @@ export interface OpInput {
     | "pin"
     | "save"
     | "markUnread"
-    | "drafts";
+    | "drafts"
+    | "subscribePush"
+    | "unsubscribePush"
+    | "pushed";
 }
 
 export interface WireOp {
@@ -282,6 +300,9 @@ export interface WireOp {
   report?: Wire_lastword_v1_Report | null;
   settleReport?: Wire_lastword_v1_SettleReport | null;
   drafts?: Wire_lastword_v1_Drafts | null;
+  subscribePush?: Wire_lastword_v1_SubscribePush | null;
+  unsubscribePush?: Wire_lastword_v1_UnsubscribePush | null;
+  pushed?: Wire_lastword_v1_Pushed | null;
   payload?:
     | "register"
     | "login"
@@ -320,5 +341,8 @@ export interface WireOp {
     | "pin"
     | "save"
     | "markUnread"
-    | "drafts";
+    | "drafts"
+    | "subscribePush"
+    | "unsubscribePush"
+    | "pushed";
 }

@@ -1,0 +1,9 @@
+// Original file: chat.proto
+
+export interface RemovePushSubscriptionResponseInput {
+  cursor?: string;
+}
+
+export interface WireRemovePushSubscriptionResponse {
+  cursor: string;
+}

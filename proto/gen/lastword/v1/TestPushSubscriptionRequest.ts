@@ -1,0 +1,9 @@
+// Original file: chat.proto
+
+export interface TestPushSubscriptionRequestInput {
+  id?: string;
+}
+
+export interface WireTestPushSubscriptionRequest {
+  id: string;
+}

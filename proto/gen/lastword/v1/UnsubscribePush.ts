@@ -1,0 +1,9 @@
+// Original file: op.proto
+
+export interface UnsubscribePushInput {
+  id?: string;
+}
+
+export interface WireUnsubscribePush {
+  id: string;
+}

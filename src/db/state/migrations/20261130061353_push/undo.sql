@@ -1,0 +1,3 @@
+DROP TABLE `push_subscriptions`;
+--> statement-breakpoint
+DROP TABLE `push_progress`;
