@@ -32,7 +32,9 @@ function minuteOf(micros: number): string {
  */
 export function messageText(message: Message, where = ""): string {
   const { timeMicros, authorName, deleted, recovered } = message;
-  const body = deleted ? "(deleted)" : message.body.replaceAll(ACTS, "\ufffd").replaceAll("\n", "\n    ");
+  const text = deleted ? "(deleted)" : message.body.replaceAll(ACTS, "\ufffd").replaceAll("\n", "\n    ");
+  const files = deleted ? [] : message.files.map(({ name, bytes }) => `[file ${plain(name)}, ${bytes} bytes]`);
+  const body = [text, ...files].filter((part) => part !== "").join(" ");
   const place = where === "" ? "" : `${plain(where)} `;
   return `${minuteOf(timeMicros)} ${place}${plain(authorName)}: ${body}${recovered ? " (arrived late)" : ""}\n`;
 }

@@ -5,6 +5,7 @@
 import { CALLED_UNASKED_MAX } from "../../chat/bounds.ts";
 import { callIn } from "../../chat/mention-text.ts";
 import { ask } from "./ask.ts";
+import { Attachments } from "./attachments.ts";
 import { openCompletion } from "./completion.ts";
 import { FieldDraft } from "./draft.ts";
 import { showAbout, takeQuoting } from "./about-bar.ts";
@@ -22,6 +23,8 @@ import { paneOf } from "../messages/pane.ts";
 
 /** The shortest time between two notices to the other person that the user is typing. */
 const TYPING_MS = 3000;
+
+const UNDER_WAY = "The files are not uploaded yet. Wait for them, or remove those that failed.";
 
 const ADMINS_CALL = "Only those who run this room call everybody by @room and @here.";
 
@@ -62,6 +65,7 @@ export class Composer {
   readonly #button: HTMLButtonElement;
   readonly #notes: FieldNotes;
   readonly #draft: FieldDraft;
+  readonly #attachments: Attachments;
   /** Null on a page where the user types the recipient. */
   readonly #synced: SyncedDraft | null;
   #typedAt = 0;
@@ -81,6 +85,13 @@ export class Composer {
       field: this.field,
       to: this.#to,
       isSaved: (text) => this.#synced?.isSaved(text) ?? false,
+    });
+    this.#attachments = new Attachments({
+      form,
+      field: this.field,
+      tray: required(".tray", form),
+      isOpen: () => !this.#isClosed() && !this.#isEditing(),
+      onError: (sentence) => this.#showError(this.field, sentence),
     });
     const { conversation } = input;
     this.#synced =
@@ -211,7 +222,8 @@ export class Composer {
       this.showSending(true);
       this.#changeRecipient();
       const to = this.#to.value.trim();
-      this.#sending = outbox.add({ conversation: null, to, body, about, readUpTo: "", also: false });
+      const files = this.#attachments.take();
+      this.#sending = outbox.add({ conversation: null, to, body, about, readUpTo: "", also: false, files });
       return;
     }
     if (about?.kind === "edit") this.#endAbout();
@@ -222,7 +234,8 @@ export class Composer {
     this.#showAbout();
     const isEdit = about?.kind === "edit";
     const also = !isEdit && this.#also?.checked === true;
-    outbox.add({ conversation, to: null, body, about, readUpTo: isEdit ? "" : seenUpTo(), also });
+    const files = isEdit ? [] : this.#attachments.take();
+    outbox.add({ conversation, to: null, body, about, readUpTo: isEdit ? "" : seenUpTo(), also, files });
     if (this.#also !== null && !isEdit) this.#also.checked = false;
   }
 
@@ -334,7 +347,12 @@ export class Composer {
       this.#to.focus();
       return false;
     }
-    if (body.trim() === "") {
+    const isEdit = this.#draft.about?.kind === "edit";
+    if (!isEdit && this.#attachments.isUnderWay) {
+      this.#showError(this.field, UNDER_WAY);
+      return false;
+    }
+    if (body.trim() === "" && (isEdit || this.#attachments.isEmpty)) {
       this.field.focus();
       return false;
     }
@@ -374,6 +392,7 @@ export class Composer {
     if (item.conversation !== this.#input.conversation || (to === null && field.value !== "")) return false;
     this.showSending(false);
     if (to === null && item.about !== null) this.#quote(item.about);
+    this.#attachments.putBack(item.files);
     // The user may have corrected the fields while the message was being sent.
     if (field.value === "") field.value = item.body;
     if (this.#also !== null) this.#also.checked = item.also;

@@ -11,6 +11,8 @@
  * entries, and no user sees those of another.
  */
 
+import { FILES_PER_MESSAGE } from "../../chat/bounds.ts";
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const ITEMS_MAX = 100;
 const DRAFTS_MAX = 50;
@@ -24,6 +26,8 @@ const AGE_MAX_MS = 30 * 24 * 3600 * 1000;
 /** How long a log-out may go unanswered. A login that ends later than that has ended elsewhere. */
 const LEAVING_MAX_S = 60;
 const REPLICAS_MAX = 7;
+/** More than any ticket has. */
+const TICKET_MAX = 2_048;
 const PREFIX = "#lastword=";
 /** The kinds of entries. */
 const DRAFT = "d";
@@ -53,6 +57,12 @@ export interface Draft {
   readonly isSaved: boolean;
 }
 
+/** A file that is uploaded, and the ticket with which it is sent. */
+export interface CarriedFile {
+  readonly name: string;
+  readonly ticket: string;
+}
+
 /** A message that no replica has confirmed yet. */
 export interface UnsentItem {
   /** A UUID, the same for every try. */
@@ -69,6 +79,7 @@ export interface UnsentItem {
   failed: string | null;
   /** Of a reply: it is sent in the conversation of its root as well. */
   readonly also: boolean;
+  readonly files: readonly CarriedFile[];
   readonly at: number;
 }
 
@@ -136,11 +147,20 @@ function cleanDraft(given: unknown): Draft | null {
   };
 }
 
+function cleanFiles(given: unknown): CarriedFile[] {
+  const list: readonly unknown[] = Array.isArray(given) ? given.slice(0, FILES_PER_MESSAGE) : [];
+  return list.flatMap((one) => {
+    const { name, ticket } = fieldsOf(one) ?? {};
+    return isText(name, 400) && isText(ticket, TICKET_MAX) ? [{ name, ticket }] : [];
+  });
+}
+
 function cleanItem(given: unknown): UnsentItem | null {
   const item = fieldsOf(given);
   if (item === null) return null;
   const { id, conversation = null, to = null, body, about, readUpTo, at, failed, also } = item;
-  if (!isText(id) || !UUID.test(id) || !isText(body) || body === "") return null;
+  const files = cleanFiles(item["files"]);
+  if (!isText(id) || !UUID.test(id) || !isText(body) || (body === "" && files.length === 0)) return null;
   if (conversation !== null && !isId(conversation)) return null;
   if (to !== null && !isText(to, 200)) return null;
   if ((conversation === null) === (to === null)) return null;
@@ -153,6 +173,7 @@ function cleanItem(given: unknown): UnsentItem | null {
     readUpTo: isId(readUpTo) ? readUpTo : "",
     failed: isText(failed, 500) ? failed : null,
     also: also === true,
+    files,
     at: timeOf(at),
   };
 }

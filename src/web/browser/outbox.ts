@@ -58,7 +58,7 @@ export class Outbox {
     if (roll !== null) this.#rows.close(roll);
   }
 
-  add(message: Pick<UnsentItem, "conversation" | "to" | "body" | "about" | "readUpTo" | "also">): UnsentItem {
+  add(message: Pick<UnsentItem, "conversation" | "to" | "body" | "about" | "readUpTo" | "also" | "files">): UnsentItem {
     const item: UnsentItem = { id: newId(), ...message, failed: null, at: Date.now() };
     this.#input.unsent.push(item);
     this.#input.onChange();
@@ -105,6 +105,7 @@ export class Outbox {
       // What the user had seen when she sent it, however long the message has waited since.
       ...(item.readUpTo === "" ? {} : { readUpTo: item.readUpTo }),
       ...(item.also ? { also: "yes" } : {}),
+      ...(item.files.length === 0 ? {} : { files: item.files.map(({ ticket }) => ticket) }),
       // What the user has begun since is no part of this message.
       ...(this.#input.hasDraft(item.conversation ?? "") ? { keepsDraft: "yes" } : {}),
     };

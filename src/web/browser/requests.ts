@@ -8,7 +8,7 @@ const ANSWER_MS = 4000;
 const WAITS_MS = [100, 200, 400, 800, 1500, 3000];
 
 /** Names the user for whom the page was rendered (see src/web/http/owner.ts). Empty on a page without a login. */
-const ownerHeaders = (): Record<string, string> => {
+export const ownerHeaders = (): Record<string, string> => {
   const me = document.body.dataset["me"];
   return me === undefined ? {} : { "lastword-as": me };
 };

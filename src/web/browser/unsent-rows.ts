@@ -91,7 +91,7 @@ export class UnsentRows {
     row.dataset["author"] = this.#me;
     row.dataset["micros"] = String(Date.now() * 1000);
     const body = required(".body", row);
-    body.textContent = item.body;
+    body.textContent = item.body || item.files.map(({ name }) => name).join(", ");
     body.classList.toggle("few-emoji", isFewEmoji(item.body));
     if (item.about !== null) body.before(quoteOf(item.about));
     return row;

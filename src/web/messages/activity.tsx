@@ -8,6 +8,7 @@ import { answerPage } from "../http/shell.tsx";
 import { cut } from "../page/cut.ts";
 import { Avatar, Time } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
+import { wordsOrFiles } from "./files.tsx";
 import { markdownWords } from "./markdown.ts";
 import { listed } from "./mentions.tsx";
 
@@ -94,7 +95,7 @@ function Rows({ activities }: { activities: readonly ActivityView[] }) {
             )}
             {one.message === null ? null : (
               <span class="preview" hx-ignore dir="auto">
-                {cut(markdownWords(one.message.body), PREVIEW_CHARS)}
+                {cut(wordsOrFiles(markdownWords(one.message.body), one.message), PREVIEW_CHARS)}
               </span>
             )}
           </a>

@@ -6,6 +6,7 @@ import { ASSETS } from "../http/assets.ts";
 import { errorAt, errorElsewhere, FieldError } from "../page/field.tsx";
 import { Icon } from "../page/icons.tsx";
 import { PostForm } from "../page/post-form.tsx";
+import { AttachButton, Tray } from "./files.tsx";
 import { EmojiPickerTemplate } from "./emoji-picker.tsx";
 import { REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
 import { Quoting } from "./quotes.tsx";
@@ -88,6 +89,7 @@ export function Composer(props: ComposerProps) {
       )}
       <DraftOffer pane={pane} />
       {pane === "" ? <EmojiPickerTemplate file={ASSETS.emoji.path} /> : null}
+      <Tray pane={pane} />
       <div class="line">
         <label for={`${pane}body`} class="sr">
           {also === null ? "Message" : "Reply"}
@@ -110,17 +112,27 @@ export function Composer(props: ComposerProps) {
         </textarea>
         <Toolbar pane={pane} />
         <ToolbarToggle pane={pane} />
-        <button type="button" class="emoji-toggle needs-script" aria-haspopup="dialog" aria-label="Emoji" title="Emoji">
-          <Icon name="smile" />
-        </button>
-        <button type="submit" class="send" disabled={closed !== null} aria-label="Send" title="Send (Enter)">
-          <Icon name="send" />
-        </button>
+        <LineButtons isClosed={closed !== null} />
       </div>
       <FieldError id={`${pane}body-error`} sentence={bodyError} />
       {also === null || closed !== null ? null : <Also to={also} isOn={draft.also === true} />}
       <Notes pane={pane} removed={draft.removed ?? null} />
     </PostForm>
+  );
+}
+
+/** The buttons behind the text: files, emoji, and the one that sends. */
+function LineButtons({ isClosed }: { isClosed: boolean }) {
+  return (
+    <>
+      <AttachButton closed={isClosed} />
+      <button type="button" class="emoji-toggle needs-script" aria-haspopup="dialog" aria-label="Emoji" title="Emoji">
+        <Icon name="smile" />
+      </button>
+      <button type="submit" class="send" disabled={isClosed} aria-label="Send" title="Send (Enter)">
+        <Icon name="send" />
+      </button>
+    </>
   );
 }
 

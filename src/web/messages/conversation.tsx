@@ -2,6 +2,7 @@
 import type { DraftView } from "../../chat/draft-service.ts";
 import type { ConversationView, MessageView, RoomView, Session } from "../../chat/chat-service.ts";
 import type { MessageId } from "../../chat/ids.ts";
+import { FilesForm } from "./files.tsx";
 import { Composer, type Draft } from "./composer.tsx";
 import { errorAt, Field } from "../page/field.tsx";
 import { Icon } from "../page/icons.tsx";
@@ -102,6 +103,7 @@ export function Conversation({ session, conversation, history, firstUnread, draf
         called={conversation.room === null ? 0 : conversation.room.people - 1}
         mayCall={conversation.room?.adminsCall !== true || conversation.room.role !== "member"}
       />
+      {closedWhy(conversation) === null ? <FilesForm path={path} /> : null}
     </section>
   );
 }

@@ -2,6 +2,7 @@
 import type { Child } from "hono/jsx";
 import type { MessageView } from "../../chat/chat-service.ts";
 import { Time } from "../page/names.tsx";
+import { MessageFiles } from "./files.tsx";
 import { markdownHtml } from "./markdown.ts";
 import { mentionsHtml } from "./mentions.tsx";
 
@@ -29,6 +30,7 @@ export function KeptMessage({ message, userId, place, children }: KeptMessagePro
         dir="auto"
         dangerouslySetInnerHTML={{ __html: markdownHtml(message.body, mentionsHtml(message.mentions, userId)) }}
       />
+      <MessageFiles message={message} />
       <div class="row">
         <a class="button" href={`/c/${message.conversationId}?around=${encodeURIComponent(message.id)}`}>
           Go to it

@@ -11,6 +11,7 @@ import { Icon } from "../page/icons.tsx";
 import { calledBy, callsUser, InvitingForm, mentionsHtml, NotCalled } from "./mentions.tsx";
 import { accountTitle, Time } from "../page/names.tsx";
 import { EditedMark } from "./edits.tsx";
+import { MessageFiles } from "./files.tsx";
 import { MenuParts, MessageLinks } from "./menu.tsx";
 import { paneOf } from "./pane.ts";
 import { PinMark } from "./pins.tsx";
@@ -69,12 +70,14 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
         <Quote message={message} />
         <div
           class={isFewEmoji(message.body) ? "body few-emoji" : "body"}
+          hidden={message.body === "" && message.files.length > 0}
           hx-ignore
           dir="auto"
           dangerouslySetInnerHTML={{
             __html: markdownHtml(message.body, mentionsHtml(message.mentions, viewer?.userId ?? "")),
           }}
         />
+        <MessageFiles message={message} />
         <p class="meta">
           <PinMark message={message} />
           <EditedMark message={message} />
@@ -144,7 +147,10 @@ export function RootMessage({ message }: { message: MessageView | null }) {
       {message === null || message.deleted ? (
         <div class="body">{message === null ? "You have hidden this message." : "This message was deleted."}</div>
       ) : (
-        <div class="body" hx-ignore dir="auto" dangerouslySetInnerHTML={{ __html: markdownHtml(message.body) }} />
+        <>
+          <div class="body" hx-ignore dir="auto" dangerouslySetInnerHTML={{ __html: markdownHtml(message.body) }} />
+          <MessageFiles message={message} />
+        </>
       )}
       {message === null ? null : (
         <p class="meta">

@@ -449,7 +449,7 @@ async function sendTo(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const answer =
     to === ""
       ? failed("invalid", "Enter the name of a person.", { field: "to" })
-      : await deps.chat.send(sessionOf(c), { to, body, clientId });
+      : await deps.chat.send(sessionOf(c), { to, body, clientId, files: fields.all("files") });
   if (answer.ok) return answerSent(c, deps, answer, removed);
   if (wantsJson(c)) return await answerError(c, answer.error);
   return await answerHome(c, deps, { id: nextFormId(clientId, answer.error), body, to, error: answer.error, removed });

@@ -7,6 +7,7 @@ import {
   type Session,
   type UserView,
 } from "../../chat/chat-service.ts";
+import { wordsOrFiles } from "./files.tsx";
 import { markdownWords } from "./markdown.ts";
 import { cut } from "../page/cut.ts";
 import { Icon } from "../page/icons.tsx";
@@ -52,7 +53,7 @@ export function preview(conversation: ConversationView, session: Session): strin
   const { last, room } = conversation;
   if (room !== null && last === null) return room.topic === "" ? "No messages yet" : room.topic;
   if (last === null || last.deleted) return "";
-  const text = cut(markdownWords(last.body), PREVIEW_CHARS);
+  const text = cut(wordsOrFiles(markdownWords(last.body), last), PREVIEW_CHARS);
   if (last.authorId === session.userId) return `You: ${text}`;
   return room === null && conversation.group.length === 0 ? text : `${last.authorDisplayName}: ${text}`;
 }

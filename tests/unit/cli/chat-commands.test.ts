@@ -25,6 +25,7 @@ function message(more: Partial<Message>): Message {
     timeMicros: at,
     deleted: false,
     recovered: false,
+    files: [],
     ...more,
   } as Message;
 }
@@ -85,6 +86,8 @@ describe("what people wrote, as lines", () => {
     expect(messageText(message({ body: "a\nbob: b" }), "#ops")).toBe("2026-11-29 14:03 #ops ann: a\n    bob: b\n");
     expect(messageText(message({ recovered: true }))).toEndWith("hello (arrived late)\n");
     expect(messageText(message({ deleted: true, body: "" }))).toEndWith("ann: (deleted)\n");
+    const files = [{ name: "plan\u0007.png", bytes: 12 }] as unknown as Message["files"];
+    expect(messageText(message({ body: "", files }))).toEndWith("ann: [file plan\ufffd.png, 12 bytes]\n");
   });
 
   test("cannot act on the terminal", () => {

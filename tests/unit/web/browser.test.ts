@@ -35,6 +35,7 @@ interface State extends Here {
     readUpTo: string;
     failed: string | null;
     also: boolean;
+    files: { name: string; ticket: string }[];
     at: number;
   }[];
   readonly thread: Here | null;
@@ -95,6 +96,7 @@ const STATE: State = {
       readUpTo: "b-1",
       failed: null,
       also: true,
+      files: [{ name: "plan.png", ticket: "a.b" }],
       at: AT,
     },
   ],

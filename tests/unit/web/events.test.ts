@@ -172,6 +172,7 @@ describe("one event", () => {
       ...MESSAGE,
       body: "x".repeat(200),
       pinnedBy: null,
+      files: [],
       id: `${"u".repeat(12)}-${crypto.randomUUID()}`,
       authorName: "n".repeat(32),
     };
