@@ -17,6 +17,7 @@ export function clusterStatusReply(status: ClusterStatusJson): Encodable<WireClu
     reason: status.reason ?? "",
     view: { no, leader, members, configured, forkRisk: forkRisk ?? [] },
     protected: status.protected,
+    filesOn: status.filesOn ?? status.view.members.length,
     committed: seq.committed,
     applied: seq.applied,
     replicas: status.replicas.map((replica) => ({
@@ -37,6 +38,7 @@ export function clusterStatusReply(status: ClusterStatusJson): Encodable<WireClu
       peerOldest: replica.release?.peerOldest ?? 0,
       peerNewest: replica.release?.peerNewest ?? 0,
       heldOps: replica.heldOps ?? 0,
+      filesLacking: replica.filesLacking ?? 0,
     })),
     lastFailover,
     events: status.events,

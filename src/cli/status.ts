@@ -101,6 +101,13 @@ function protectionText(status: ClusterStatusJson): string {
     : "not protected: the newest messages are on one disk only";
 }
 
+/** What is true of files in place of what is true of messages; empty if there is no difference. */
+function filesText({ filesOn, view }: ClusterStatusJson): string {
+  if (filesOn === undefined) return "";
+  const of = view.configured.length;
+  return `messages on ${view.members.length} of ${of}, files on ${filesOn} of ${of}; the others fetch what they lack`;
+}
+
 function sizeText(bytes: number): string {
   const gigabytes = bytes / 1e9;
   return gigabytes >= 10
@@ -186,6 +193,7 @@ export function statusText(status: ClusterStatusJson, notes: HostNotes = { facts
   const lines = [
     `cluster ${status.clusterId === "" ? "without a name yet" : status.clusterId.slice(0, 12)}, ${status.consistency}, view ${status.view.no}, format ${status.formats.inForce}, peer protocol ${status.formats.peerProtocol ?? "-"}`,
     status.writable ? `writable; ${protectionText(status)}` : `not writable: ${status.reason ?? "no reason known"}`,
+    ...[filesText(status)].filter((line) => line !== ""),
     ...hostLines(notes),
   ];
   const risk = status.view.forkRisk ?? [];

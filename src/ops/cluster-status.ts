@@ -35,6 +35,8 @@ export interface ReplicaStatusJson {
   readonly release?: Release;
   /** Number of ops of a lost branch that wait in its fork queue until a newer format is in force; absent if none. */
   readonly heldOps?: number;
+  /** Files of messages that it lacks and fetches; absent if none, or if not known. */
+  readonly filesLacking?: number;
   /** Frames of a newer version that it sent, and that the answering replica left out; absent if none. */
   readonly unread?: readonly UnreadJson[];
 }
@@ -89,6 +91,11 @@ export interface ClusterStatusJson {
   };
   /** How many more members may die without loss; in strict mode, without stopping the cluster. 0 if not writable. */
   readonly protected: number;
+  /**
+   * How many members of the view have all files of messages on their disk, as far as this replica knows. Absent if all
+   * have, or if no message carries a file.
+   */
+  readonly filesOn?: number;
   readonly seq: { readonly committed: Seq; readonly applied: Seq };
   readonly formats: FormatsJson;
   /** All configured replicas, ascending by id. */

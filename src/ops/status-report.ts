@@ -33,6 +33,10 @@ export interface ReportDeps {
     heldOpsOf(id: ReplicaId): number;
     formats(): FormatsJson;
   };
+  /** How many files of messages a replica lacks; null if that is not known. */
+  readonly filesLacking: (id: ReplicaId) => number | null;
+  /** Whether there are files of messages. */
+  readonly hasFiles: () => boolean;
   /** By how many ms each wrong clock is ahead; see ReplicaStatusJson. */
   readonly clocksOff: () => ReadonlyMap<ReplicaId, number>;
   /** Monotonic ms. */
@@ -107,6 +111,7 @@ export class StatusReport {
         forkRisk: core.view?.forkRisk ?? null,
       },
       protected: reason === null ? this.#protected(core, members) : 0,
+      ...this.#files(members),
       seq: { committed: core.commit, applied: this.#deps.applied() },
       formats: this.#deps.gate.formats(),
       replicas: configured.map((id) => {
@@ -115,17 +120,25 @@ export class StatusReport {
         const release = this.#deps.gate.releaseOf(id);
         const unread = this.#deps.gate.unreadOf(id);
         const heldOps = this.#deps.gate.heldOpsOf(id);
+        const filesLacking = this.#deps.filesLacking(id) ?? 0;
         return {
           ...status,
           ...(ms === undefined ? {} : { clockOffMs: Math.round(ms) }),
           ...(release === null ? {} : { version: release.version, release }),
           ...(heldOps === 0 ? {} : { heldOps }),
+          ...(filesLacking === 0 ? {} : { filesLacking }),
           ...(unread.length === 0 ? {} : { unread }),
         };
       }),
       lastFailover: this.#deps.chronicle.lastFailover,
       events: this.#deps.chronicle.events,
     };
+  }
+
+  #files(members: readonly ReplicaId[]): Pick<ClusterStatusJson, "filesOn"> {
+    if (!this.#deps.hasFiles()) return {};
+    const having = members.filter((id) => this.#deps.filesLacking(id) === 0).length;
+    return having === members.length ? {} : { filesOn: having };
   }
 
   /** How many members may die before ops are lost or, in strict mode, the cluster stops. */

@@ -145,7 +145,7 @@ function openHostWatch({ context, membership, page, storage }: RoomStore, { engi
 
 function openReport(
   { context, membership, log, storage, roster }: RoomStore,
-  { engine, gate, clock }: EngineParts,
+  { engine, gate, clock, files }: EngineParts,
   told: { chronicle: Chronicle; gossip: ReplicaGossip; notWritable: () => string | null },
 ): StatusReport {
   return new StatusReport({
@@ -163,6 +163,8 @@ function openReport(
     chronicle: told.chronicle,
     gate,
     clocksOff: () => clock.offMs(),
+    filesLacking: (id) => (id === context.id ? files.upkeep.lacking : files.upkeep.lackingAt(id)),
+    hasFiles: () => files.store.count + files.upkeep.lacking > 0,
     now: () => performance.now(),
   });
 }

@@ -46,6 +46,12 @@ export function ClusterPanel({ status, owner }: PanelProps) {
             {membersHere(status)} of {status.view.configured.length} replicas in step
           </h2>
           <p class="small">{protection(status)}</p>
+          {status.filesOn === undefined ? null : (
+            <p class="small">
+              Messages on {status.view.members.length} of {status.view.configured.length}, files on {status.filesOn} of{" "}
+              {status.view.configured.length}. The others fetch what they lack.
+            </p>
+          )}
         </div>
         <form method="dialog" class="needs-script">
           <button class="plain" type="submit">

@@ -118,8 +118,15 @@ describe("the report", () => {
     const members = ids.map(member);
     return { no, startSeq: 1, leader, members, forkRisk: null, consistency: "available", recovery: "any" };
   }
-  function reporting(more: { core?: Partial<CoreStatus>; beat?: (peer: number) => Partial<Beat> | null } = {}) {
+  function reporting(
+    more: {
+      core?: Partial<CoreStatus>;
+      beat?: (peer: number) => Partial<Beat> | null;
+      lacking?: [number, number][];
+    } = {},
+  ) {
     let now = 0;
+    const lacking = new Map(more.lacking);
     const core: CoreStatus = {
       role: "follower",
       leaderId: 1,
@@ -155,12 +162,27 @@ describe("the report", () => {
         heldOpsOf: (id) => (id === 1 ? 4 : 0),
         formats: () => ({ inForce: 1, next: 2, lacking: ["replica 2 is not heard"], peerProtocol: 1 }),
       },
+      filesLacking: (id) => lacking.get(id) ?? null,
+      hasFiles: () => lacking.size > 0,
       clocksOff: () => new Map([[1, 172_800_000]]),
       now: () => now,
     });
     const tell = (...notices: Notice[]): void => notices.forEach((notice) => report.onNotice(notice));
     return { report, chronicle, tell, pass: (ms: number) => void (now += ms) };
   }
+
+  test("on how many disks all files of messages are; what is not known does not count", () => {
+    const lacking: [number, number][] = [
+      [0, 0],
+      [1, 3],
+    ];
+    const status = reporting({ lacking }).report.status();
+    expect(status.filesOn).toBe(1);
+    expect(status.replicas.map(({ filesLacking }) => filesLacking)).toEqual([undefined, 3, undefined]);
+    const all: [number, number][] = [0, 1, 2].map((id) => [id, 0]);
+    expect(reporting({ lacking: all }).report.status().filesOn).toBeUndefined();
+    expect(reporting().report.status().filesOn).toBeUndefined();
+  });
 
   test("says of each replica what can be known", () => {
     const beat = {

@@ -37,6 +37,7 @@ export interface ClusterStatusResponseInput {
   nextOpFormat?: number;
   lacking?: string[];
   peerProtocol?: number;
+  filesOn?: number;
 }
 
 export interface WireClusterStatusResponse {
@@ -58,4 +59,5 @@ export interface WireClusterStatusResponse {
   nextOpFormat: number;
   lacking: string[];
   peerProtocol: number;
+  filesOn: number;
 }

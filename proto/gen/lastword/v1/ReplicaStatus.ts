@@ -20,6 +20,7 @@ export interface ReplicaStatusInput {
   peerOldest?: number;
   peerNewest?: number;
   heldOps?: number;
+  filesLacking?: number;
 }
 
 export interface WireReplicaStatus {
@@ -40,4 +41,5 @@ export interface WireReplicaStatus {
   peerOldest: number;
   peerNewest: number;
   heldOps: number;
+  filesLacking: number;
 }
