@@ -42,8 +42,13 @@ interface Level {
   readonly globs: readonly string[];
   /** The slowest files, which run first and each in a process of its own, so that no core waits for them at the end. */
   readonly slowest: readonly string[];
-  /** How many of the other files share a process, and so what Bun has compiled. */
+  /** How many of the other files share a process. */
   readonly together: number;
+  /**
+   * Whether each file of a process gets modules of its own. Where a file needs a tenth of a second, evaluating all
+   * modules anew for it takes longer than its tests; those files leave nothing behind in a module.
+   */
+  readonly isolated: boolean;
   /** For the process of the tests, and for the replicas that it starts. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -64,7 +69,8 @@ const LEVELS: readonly Level[] = [
       "simulation/targeted.test.ts",
       "simulation/mutants.test.ts",
     ],
-    together: 8,
+    together: 20,
+    isolated: false,
     environment: {},
   },
   {
@@ -79,6 +85,7 @@ const LEVELS: readonly Level[] = [
       "cluster/faults-kill-rarely.test.ts",
     ],
     together: 1,
+    isolated: true,
     environment: SHORT_LIVED,
   },
   {
@@ -92,6 +99,7 @@ const LEVELS: readonly Level[] = [
       "browser/finding.test.ts",
     ],
     together: 1,
+    isolated: true,
     environment: SHORT_LIVED,
   },
 ];
@@ -161,15 +169,15 @@ interface Ran {
   readonly cpuSeconds: number;
 }
 
-/** Runs files in one process, each with modules of its own, and prints what they print. At most AT_ONCE at a time. */
-async function runFiles(files: readonly string[], environment: Readonly<Record<string, string>>): Promise<Ran> {
+/** Runs files in one process, and prints what they print. At most AT_ONCE at a time. */
+async function runFiles(files: readonly string[], { isolated, environment }: Level): Promise<Ran> {
   const number = numbers.shift()!;
   const folder = mkdtempSync(join(tmpdir(), "lastword-tests-"));
   const report = join(folder, "junit.xml");
   const started = performance.now();
   try {
     const reporter = ["--only-failures", "--reporter=junit", `--reporter-outfile=${report}`];
-    const words = ["test", "--isolate", `--timeout=${TEST_MS}`, ...reporter];
+    const words = ["test", ...(isolated ? ["--isolate"] : []), `--timeout=${TEST_MS}`, ...reporter];
     const env = { ...process.env, ...environment, BUN_TEST_WORKER_ID: String(number) };
     const pipes = { stdout: "pipe", stderr: "pipe", stdin: "ignore" } as const;
     const run = Bun.spawn([process.execPath, ...words, ...files], { env, ...pipes });
@@ -251,7 +259,7 @@ export async function runTests(): Promise<Totals> {
     const { progress, files } = queue[i]!;
     const { level, groups, ran } = progress;
     progress.started ||= performance.now();
-    ran.push(await runFiles(files, level.environment));
+    ran.push(await runFiles(files, level));
     if (ran.length === groups.length) process.stdout.write(levelLine(progress));
   });
   const ran = levels.flatMap((progress) => progress.ran);

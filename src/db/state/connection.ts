@@ -73,35 +73,39 @@ export function openState(path: string): StateConnection {
 }
 
 /**
- * Prepares a query of Drizzle on the bare driver. Rows are arrays, values are given by position,
- * and a call costs no more than SQLite's own work.
+ * A query of Drizzle on the bare driver. Rows are arrays, values are given by position, and a call costs no more than
+ * SQLite's own work. It is prepared at its first call: a state.db has some 170 statements, which would take a
+ * quarter of its start, and few replicas run all of them.
  */
 export function compile(
   connection: StateConnection,
   query: { toSQL(): { sql: string; params: unknown[] } },
 ): Statement {
-  const { sql: text, params } = query.toSQL();
-  // A constant among the parameters would shift the positions of the others.
-  assert(params.every(isPlaceholder), `constant in: ${text}`);
-  const statement = connection.client.prepare<unknown, Bound[]>(text);
+  let prepared: BareStatement<unknown, Bound[]> | null = null;
+  const rowsOf = (values: readonly Bound[]): readonly (readonly unknown[])[] => {
+    try {
+      prepared ??= prepare(connection.client, query);
+      return prepared.values(...values);
+    } catch (error) {
+      connection.onDamage?.(error);
+      throw error;
+    }
+  };
   return {
-    get: (...values) => rowsOf(connection, statement, values)[0] ?? null,
-    all: (...values) => rowsOf(connection, statement, values),
-    run: (...values) => void statement.run(...values),
+    get: (...values) => rowsOf(values)[0] ?? null,
+    all: (...values) => rowsOf(values),
+    run: (...values) => void (prepared ??= prepare(connection.client, query)).run(...values),
   };
 }
 
-function rowsOf(
-  connection: StateConnection,
-  statement: BareStatement<unknown, Bound[]>,
-  values: readonly Bound[],
-): readonly (readonly unknown[])[] {
-  try {
-    return statement.values(...values);
-  } catch (error) {
-    connection.onDamage?.(error);
-    throw error;
-  }
+function prepare(
+  client: Database,
+  query: { toSQL(): { sql: string; params: unknown[] } },
+): BareStatement<unknown, Bound[]> {
+  const { sql: text, params } = query.toSQL();
+  // A constant among the parameters would shift the positions of the others.
+  assert(params.every(isPlaceholder), `constant in: ${text}`);
+  return client.prepare<unknown, Bound[]>(text);
 }
 
 /**
