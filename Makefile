@@ -21,6 +21,9 @@ BUILD := $(BUN) build --compile --minify --sourcemap --bytecode --format=esm \
 	--no-compile-autoload-dotenv --no-compile-autoload-bunfig \
 	--define BUILD_VERSION='"$(VERSION)"' --define BUILD_COMMIT='"$(COMMIT)"'
 
+# The program, and the threads that it starts: a thread is found by its path from src/.
+ENTRIES := src/replica.ts src/db/search/search-worker.ts
+
 .PHONY: help setup proto build run demo test chaos sim soak pictures bench bench-setup bench-data release ci clean commit-stamp
 .DEFAULT_GOAL := help
 
@@ -63,17 +66,17 @@ proto: node_modules/.stamp ## the TypeScript types of the .proto files, into pro
 build: dist/lastword ## dist/lastword, the one executable
 
 dist/lastword: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES)
-	$(BUILD) src/replica.ts --outfile dist/new/lastword
+	$(BUILD) $(ENTRIES) --outfile dist/new/lastword
 	@mv dist/new/lastword $@ && rm -rf dist/new
 
 # A version ahead: one more kind of op, column and frame, for tests of an upgrade only.
 dist/lastword-next: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES)
-	$(BUILD) --define BUILD_VERSION='"$(VERSION)-next"' --feature=NEXT src/replica.ts --outfile dist/new-next/lastword-next
+	$(BUILD) --define BUILD_VERSION='"$(VERSION)-next"' --feature=NEXT $(ENTRIES) --outfile dist/new-next/lastword-next
 	@mv dist/new-next/lastword-next $@ && rm -rf dist/new-next
 
 # The same sources with failpoints and a clock offset, for tests only.
 dist/lastword-faults: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES)
-	$(BUILD) --feature=FAULTS src/replica.ts --outfile dist/new-faults/lastword-faults
+	$(BUILD) --feature=FAULTS $(ENTRIES) --outfile dist/new-faults/lastword-faults
 	@mv dist/new-faults/lastword-faults $@ && rm -rf dist/new-faults
 
 run: build ## build, start three replicas with their data in .run/, print the address; Ctrl-C stops them
@@ -114,7 +117,7 @@ bench-data: build ## fill .bench/ with up to two million messages, once, through
 release: setup commit-stamp ## executables for all platforms in dist/release, with checksums
 	@mkdir -p dist/release
 	for target in linux-x64 linux-arm64 linux-x64-musl linux-arm64-musl darwin-x64 darwin-arm64 windows-x64; do \
-		$(BUILD) --target=bun-$$target src/replica.ts \
+		$(BUILD) --target=bun-$$target $(ENTRIES) \
 			--outfile dist/release/lastword-$(VERSION)-$$target || exit 1; \
 	done
 	cd dist/release && sha256sum lastword-$(VERSION)-* > SHA256SUMS

@@ -76,6 +76,7 @@ describe("tidy", () => {
     expect(order.filter((folder) => !listed.includes(folder))).toEqual([
       "src/db/log",
       "src/db/state",
+      "src/db/search",
       "src/db/snapshot",
     ]);
   });

@@ -18,6 +18,7 @@ import type {
   Session,
   ThreadView,
 } from "../chat/chat-service.ts";
+import type { SearchHit } from "../chat/search-service.ts";
 import type { RoomChange } from "../chat/room-change.ts";
 import type { WholeChat } from "../chat/admin-service.ts";
 import type { ProfileInput } from "../chat/profile-service.ts";
@@ -209,6 +210,10 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     chat
       .listActivity(session, { limit: limit || PAGE_DEFAULT, beforeSeq, unread: unreadOnly, ...readAt(read) })
       .then(as((activities) => ({ activities: activities.map(wireActivity) }))),
+  Search: ({ query, limit, beforeSeq, timeZone, read }, { chat, session, readAt }) =>
+    chat
+      .search(session, { query, limit: limit || PAGE_DEFAULT, beforeSeq, timeZone, ...readAt(read) })
+      .then(as(({ hits, isCut, ...page }) => ({ ...page, cut: isCut, hits: hits.map(wireHit) }))),
   GetMessages: getMessages,
   MarkRead: ({ messageIds, conversationId, upTo }, { chat, session, readAt }) => {
     if (conversationId !== "" && messageIds.length > 0) {
@@ -315,6 +320,14 @@ function wireActivity({ message, room, ...activity }: ActivityView) {
     ...activity,
     message: message === null ? null : wireMessage(message),
     room: room === null ? null : wireRoom(room),
+  };
+}
+
+function wireHit({ message, conversation, snippet }: SearchHit) {
+  return {
+    message: wireMessage(message),
+    conversation: wireConversation(conversation),
+    snippet: snippet.map(({ text, isHit }) => ({ text, hit: isHit })),
   };
 }
 

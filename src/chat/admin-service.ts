@@ -1,4 +1,5 @@
 /** The calls with which people run the chat, and those by which others come in: a part of the interface of the chat. */
+import type { SearchCalls } from "./search-service.ts";
 import type { Answer } from "./errors.ts";
 import type { ClientId, InviteId } from "./ids.ts";
 import type { Caller, ChatService, ReadAt, Session, UserView } from "./chat-service.ts";
@@ -161,5 +162,6 @@ export type WholeChat = ChatService &
   ProfileCalls &
   ReportCalls &
   DraftCalls &
+  SearchCalls &
   FileCalls &
   PushCalls;

@@ -67,7 +67,8 @@ export interface ChatError {
     | "emoji"
     | "status"
     | "until"
-    | "timeZone";
+    | "timeZone"
+    | "query";
   /** For slow_down, no_leader and not_writable: after how long to try again. */
   readonly retryAfterMs?: number;
 }

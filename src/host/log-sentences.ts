@@ -37,6 +37,9 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   tls_refused: () => "the files of --tls-cert and --tls-key do not match; the earlier certificate stays in use",
   frame_unknown: ({ peer, frame, version }) =>
     `replica ${peer} (version ${version}) sends frames that this version does not know (number ${frame}); they are ignored`,
+  search_damaged: ({ reason }) =>
+    `search.db is damaged (${reason}); it is kept as search.db.damaged, and a new one is made from the messages`,
+  search_stopped: ({ reason }) => `messages are not indexed (${reason}); this is tried again every 30 s`,
   files_enough: () => "this process may open enough files again; the page accepts new connections",
 };
 

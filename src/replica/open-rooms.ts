@@ -3,11 +3,15 @@
  * built from those before it; nothing runs yet.
  */
 import { setting } from "../base/faults.ts";
+import { join } from "node:path";
+import { hostScheduler } from "../base/scheduler.ts";
 import { createChat, type Chat } from "../chat/service/chat.ts";
 import { GATHER_MS } from "../chat/service/gatherer.ts";
 import { clusterToken } from "../host/cluster-key.ts";
 import { nameCluster } from "../db/log/cluster-id.ts";
 import type { LogDb } from "../db/log/log-db.ts";
+import { DiskRoom } from "../db/disk-room.ts";
+import { SearchIndex } from "../db/search/search-index.ts";
 import { timesSetAside } from "../db/set-aside.ts";
 import type { Notice } from "../election/event.ts";
 import { viewNoKey } from "../election/view.ts";
@@ -45,6 +49,7 @@ export interface Rooms extends EngineParts {
   readonly host: HostWatch;
   readonly report: StatusReport;
   readonly chat: Chat;
+  readonly search: SearchIndex;
   /** Why this replica takes no writes, for a person; null if it does. */
   readonly notWritable: () => string | null;
 }
@@ -75,7 +80,8 @@ export function openRooms(store: RoomStore): Rooms {
     chronicle.sayAll();
   });
   const report = openReport(store, parts, { chronicle, gossip, notWritable });
-  const chat = openChat(store, parts, gossip);
+  const search = openSearch(store, parts);
+  const chat = openChat(store, parts, gossip, search);
   const listener: OwnEngineListener = {
     onApplied: ({ ops, view }) => chat.applied(ops, view),
     onStateReplaced: () => chat.stateReplaced(),
@@ -87,7 +93,7 @@ export function openRooms(store: RoomStore): Rooms {
     },
   };
   const clockWatch = openClockWatch(store, parts, chronicle);
-  return { ...parts, listener, gossip, scrub, clockWatch, host, report, chat, notWritable };
+  return { ...parts, listener, gossip, scrub, clockWatch, host, report, chat, search, notWritable };
 }
 
 function openChronicle({ context, bootId }: RoomStore, parts: EngineParts): Chronicle {
@@ -169,7 +175,21 @@ function openReport(
   });
 }
 
-function openChat({ context, storage, membership }: RoomStore, parts: EngineParts, presence: ReplicaGossip): Chat {
+function openSearch({ context, folder, storage }: RoomStore, { engine }: EngineParts): SearchIndex {
+  const room = new DiskRoom(folder);
+  return new SearchIndex({
+    path: join(folder, "search.db"),
+    position: engine,
+    statePath: () => storage.state.path,
+    flush: () => storage.state.flush(),
+    isDiskLow: () => room.low,
+    scheduler: hostScheduler,
+    say: (event, reason) => context.logger.warn(event, { reason }),
+  });
+}
+
+function openChat(store: RoomStore, parts: EngineParts, presence: ReplicaGossip, search: SearchIndex): Chat {
+  const { context, storage, membership } = store;
   const { engine, clock, gate, caught, files } = parts;
   const { rateLimit, registration, streamsPerUser, push } = context.settings;
   const { secret } = membership.key;
@@ -188,6 +208,7 @@ function openChat({ context, storage, membership }: RoomStore, parts: EnginePart
     files: files.keeper,
     rateLimit,
     gatherMarksMs: GATHER_MS,
+    search,
     onProjectionFailed: (_name, error) => caught("projection", error),
     registration,
     streamsPerUser,

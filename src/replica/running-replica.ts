@@ -147,6 +147,7 @@ export class RunningReplica {
       () => rooms.mismatches.stop(),
       () => gossip.stop(),
       () => scrub.stop(),
+      () => rooms.search.stop(),
     );
     page.serve(web, (nonce) => frontProof(membership.key.secret, nonce));
     const watch = setInterval(() => this.#look(rooms, api), SERVING_LOOK_MS);

@@ -32,6 +32,7 @@ import { demoRoutes } from "./cluster/demo-routes.ts";
 import { handoverRoutes } from "./cluster/handover-routes.tsx";
 import { loginRoutes } from "./account/login-routes.tsx";
 import { activityRoutes } from "./messages/activity.tsx";
+import { searchRoutes } from "./search/routes.tsx";
 import { savedRoutes } from "./messages/saved.tsx";
 import { limitBodies } from "./http/body-room.ts";
 import { frameFailures } from "./http/shell.tsx";
@@ -76,6 +77,7 @@ export function createWeb(deps: WebDeps): Web {
   app.route("/", fileRoutes(deps));
   app.route("/", draftRoutes(deps));
   app.route("/", activityRoutes(deps));
+  app.route("/", searchRoutes(deps));
   app.route("/", savedRoutes(deps));
   app.route("/", peopleRoutes(deps));
   app.route("/", roomRoutes(deps));

@@ -21,6 +21,7 @@ import type { Files } from "../../src/chat/files.ts";
 import type { PushSender } from "../../src/chat/push-service.ts";
 import type { Queries } from "../../src/chat/queries.ts";
 import { NO_FILES } from "./no-files.ts";
+import { InlineSearch } from "./inline-search.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
 import type { OpBatch } from "../../src/election/frame.ts";
 import type { Seq, View, ViewNo } from "../../src/election/view.ts";
@@ -57,6 +58,7 @@ export interface SoloChat {
   readonly state: StateDb;
   readonly position: Position;
   readonly presence: Presence;
+  readonly search: InlineSearch;
   /** While set, no write is applied, and every write has this outcome. */
   outcome: OpOutcome | null;
   /** The ops that were not applied because of `outcome`. */
@@ -103,7 +105,9 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
   const proposer = soloProposer(waiting, apply, () => solo);
   const position = soloPosition(state, () => solo);
   const presence = new SoloPresence();
+  const search = new InlineSearch(() => state.client());
   const chat = createChat({
+    search,
     proposer,
     position,
     presence,
@@ -126,6 +130,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     state,
     position,
     presence,
+    search,
     outcome: null,
     lost: [],
     lagging: null,

@@ -29,12 +29,14 @@ import type { Presence } from "../ports.ts";
 import { Pushing } from "./pushing.ts";
 import type { PushOptions } from "./push-round.ts";
 import { Profiles } from "./profiles.ts";
-import { Projections } from "../projections.ts";
+import { Projections, type Projection } from "../projections.ts";
 import { Reading } from "../reading.ts";
 import { Recipients } from "./recipients.ts";
 import { Reports } from "./reports.ts";
 import { People } from "./people.ts";
 import { Rooms } from "./rooms.ts";
+import { Searching } from "./searching.ts";
+import type { MessageSearch } from "../../search/message-search.ts";
 import type { Answer } from "../errors.ts";
 import type { UserView } from "../chat-service.ts";
 import type { WholeChat } from "../admin-service.ts";
@@ -56,6 +58,8 @@ export interface ChatOptions extends ChatDeps {
   /** How long read marks are gathered for one op, ms: GATHER_MS, less in tests. */
   readonly gatherMarksMs: number;
   readonly push: PushOptions;
+  /** The index of messages, which follows what is applied. */
+  readonly search: MessageSearch & Projection;
   /** Called when a projection has thrown, so that the error can be logged. */
   readonly onProjectionFailed: (name: string, error: unknown) => void;
 }
@@ -109,14 +113,8 @@ export function createChat(options: ChatOptions): Chat {
   const rooms = new Rooms(options, { writer, reading, views, finder });
   const threads = new Threads(options, { writer, reading, views });
   const people = new People(options, { writer, reading, views, finder });
-  const projections = new Projections(options.position, options.onProjectionFailed);
   const feeds = new FeedHub(options, { views, reading, onLeft: (session) => accounts.left(session) });
-  projections.add({
-    name: "streams",
-    position: () => null,
-    follow: (ops, view) => feeds.applied(ops, view),
-    reread: () => feeds.stateReplaced(),
-  });
+  const projections = projectionsTo(feeds, options);
 
   return {
     ...accountCalls(accounts, { flush }),
@@ -129,6 +127,7 @@ export function createChat(options: ChatOptions): Chat {
     ...callsOf(invites),
     ...callsOf(managing),
     ...callsOf(new ActivityList(options, { reading, views })),
+    ...callsOf(new Searching(options, { reading, views, finder, scheduler: hostScheduler })),
     ...drafting.calls(),
     ...callsOf(new Reports(options, { writer, reading, views })),
     ...callsOf(new Auditing(options, { reading, views })),
@@ -149,6 +148,19 @@ export function createChat(options: ChatOptions): Chat {
       feeds.stop();
     },
   };
+}
+
+/** What follows the ops that are applied: the streams, and the index of messages. */
+function projectionsTo(feeds: FeedHub, { position, onProjectionFailed, search }: ChatOptions): Projections {
+  const projections = new Projections(position, onProjectionFailed);
+  projections.add({
+    name: "streams",
+    position: () => null,
+    follow: (ops, view) => feeds.applied(ops, view),
+    reread: () => feeds.stateReplaced(),
+  });
+  projections.add(search);
+  return projections;
 }
 
 /** The parts that propose what many users change as one op. */

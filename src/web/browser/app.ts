@@ -29,6 +29,7 @@ import { openNavigation, type Navigation } from "./navigation.ts";
 import { Notices } from "./notices.ts";
 import { Outbox } from "./outbox.ts";
 import type { AnswerJson } from "./requests.ts";
+import { listenToSearchField } from "./search-field.ts";
 import { Switcher } from "./switcher.ts";
 import { Switching } from "./switching.ts";
 import { followedByReply, isThreadPath, threadOn } from "./thread-pane.ts";
@@ -361,6 +362,7 @@ export class App {
   }
 
   #listenToKeys(): void {
+    listenToSearchField();
     listenToKeys({
       help: () => required<HTMLDialogElement>("dialog#help").showModal(),
       switch: () => this.#switcher.toggle(),

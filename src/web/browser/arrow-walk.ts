@@ -12,7 +12,7 @@ interface Walk {
 export function walk(event: KeyboardEvent, { field, links, onEscape }: Walk): void {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   const all = links();
-  const at = all.indexOf((event.target as Element).closest<HTMLElement>("a") as HTMLElement);
+  const at = all.indexOf((event.target as Element).closest<HTMLElement>("a, button[data-fills]") as HTMLElement);
   const isField = event.target === field;
   if (!isField && at === -1) return;
   if (event.key === "ArrowDown") all[at + 1]?.focus();

@@ -7,7 +7,7 @@
 const WAITS = "No connection. The page you chose opens as soon as a server answers.";
 /** The paths that switching.ts opens without loading the page. */
 const IN_PLACE =
-  /^\/(?:c\/[\w.~-]+(?:\/pins)?|new|unread|find|people|rooms|rooms\/\w+|new-room|conversations|threads|reports|saved)?$/;
+  /^\/(?:c\/[\w.~-]+(?:\/pins)?|new|unread|find|people|rooms|rooms\/\w+|new-room|conversations|threads|reports|saved|search)?$/;
 
 /** Where the page is about to go, and whether a replica is there. */
 export interface Navigation {

@@ -1,6 +1,7 @@
-/** The quick switcher: a dialog with a field, and below it the people and rooms that the replica finds. */
+/** The quick switcher: a dialog with a field, and below it the people, rooms and messages that the replica finds. */
 import { walk } from "./arrow-walk.ts";
 import { required } from "./elements.ts";
+import { fillsOf } from "./search-field.ts";
 import { getText } from "./requests.ts";
 
 /** While the user types, one request at most in this time. */
@@ -29,6 +30,8 @@ export class Switcher {
       } else walk(event, { field: this.#field, links: () => this.#links(), onEscape: () => this.#close() });
     });
     this.#dialog.addEventListener("click", (event) => {
+      const fills = fillsOf(event);
+      if (fills !== null) return this.#fill(fills);
       const isOutside = event.target === this.#dialog;
       // The link itself is opened in place, as any other link (switching.ts).
       if (isOutside || (event.target as Element).closest("a") !== null) this.#dialog.close();
@@ -44,13 +47,20 @@ export class Switcher {
     void this.#search();
   }
 
+  /** Completes a filter. */
+  #fill(text: string): void {
+    this.#field.value = text;
+    this.#field.focus();
+    void this.#search();
+  }
+
   #close(): boolean {
     this.#dialog.close();
     return true;
   }
 
   #links(): HTMLElement[] {
-    return Array.from(this.#place.querySelectorAll("a"));
+    return Array.from(this.#place.querySelectorAll<HTMLElement>("a, button[data-fills]"));
   }
 
   async #search(): Promise<void> {

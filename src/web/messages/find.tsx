@@ -1,8 +1,12 @@
 /** Finding people and rooms by name: the page that the field above the list leads to, and what the switcher shows. */
 import type { Child } from "hono/jsx";
 import type { ConversationView, RoomView, Session, UserView } from "../../chat/chat-service.ts";
+import type { SearchHit } from "../../chat/search-service.ts";
+import { QUERY_CHARS_MAX } from "../../search/query.ts";
 import { AccountName, Avatar, ConversationMark, conversationName, PersonName, RoomMark } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
+import type { Offer } from "../search/filter-words.ts";
+import { Hits, Offers } from "../search/hits.tsx";
 import { countText } from "./sidebar.tsx";
 
 /** The most results; whoever looks for one of more types more of its name. */
@@ -93,35 +97,48 @@ function RoomLink({ room }: { room: RoomView }) {
 
 interface FoundProps {
   readonly found: Found;
+  /** What completes a filter. */
+  readonly offers: readonly Offer[];
+  /** The newest messages with the text. */
+  readonly hits: readonly SearchHit[];
   /** What was typed. */
   readonly text: string;
   readonly session: Session;
 }
 
-/** The results, as the switcher shows them. */
-export function FoundList({ found, text, session }: FoundProps) {
+/** The results, as the switcher shows them: what completes a filter, people and rooms, and messages. */
+export function FoundList({ found, offers, hits, text, session }: FoundProps) {
   const all = resultsOf(found, text, session);
   const results = all.slice(0, FOUND_MAX);
-  if (results.length === 0)
-    return (
-      <p class="empty" role="status">
-        Nobody and no room here is called “{text}”.
-      </p>
-    );
+  // Behind a colon a filter is meant; before it, it may be the beginning of a name.
+  const isFilter = text.includes(":");
   return (
     <>
-      <ul class="found">
-        {results.map(({ link }) => (
-          <li>{link}</li>
-        ))}
-      </ul>
+      {isFilter ? <Offers offers={offers} /> : null}
+      {results.length === 0 ? null : (
+        <ul class="found">
+          {results.map(({ link }) => (
+            <li>{link}</li>
+          ))}
+        </ul>
+      )}
       <p class="small" role="status">
-        {all.length > FOUND_MAX
-          ? `There are more than these ${FOUND_MAX}. Type more of the name.`
-          : text === ""
-            ? "Your latest conversations"
-            : `${all.length} found`}
+        {results.length === 0
+          ? `Nobody and no room here is called “${text}”.`
+          : all.length > FOUND_MAX
+            ? `There are more than these ${FOUND_MAX}. Type more of the name.`
+            : text === ""
+              ? "Your latest conversations"
+              : `${all.length} found`}
       </p>
+      {hits.length === 0 ? null : <h3 class="small">Messages</h3>}
+      {hits.length === 0 ? null : <Hits hits={hits} session={session} />}
+      {isFilter ? null : <Offers offers={offers} />}
+      {text === "" ? null : (
+        <p>
+          <a href={`/search?q=${encodeURIComponent(text)}`}>Search messages for “{text}”</a>
+        </p>
+      )}
     </>
   );
 }
@@ -155,17 +172,17 @@ export function SwitcherDialog() {
   return (
     <dialog id="switcher" class="sheet" aria-labelledby="switcher-title">
       <h2 id="switcher-title" class="sr">
-        Go to a person or room
+        Go to a person or room, or search
       </h2>
       <label class="sr" for="switcher-text">
-        Name of a person or room
+        Name of a person or room, or words of a message
       </label>
       <input
         id="switcher-text"
         type="search"
-        placeholder="Name of a person or room"
+        placeholder="Name of a person or room, or words of a message"
         autocomplete="off"
-        maxlength={80}
+        maxlength={QUERY_CHARS_MAX}
         autofocus
       />
       <div id="switcher-found" />

@@ -33,6 +33,8 @@ import { answerPage, readListing, renderSidebar } from "../http/shell.tsx";
 import { Conversation, MessageRows, NewConversation, NewerLink, OlderLink, type History } from "./conversation.tsx";
 import type { Draft } from "./composer.tsx";
 import { ConversationsPage } from "./conversations.tsx";
+import { QUERY_CHARS_MAX } from "../../search/query.ts";
+import { offersFor } from "../search/filter-words.ts";
 import { FindPage, FoundList, type Found } from "./find.tsx";
 import { rootOf, type MessageId } from "../../chat/ids.ts";
 import { paneOf } from "./pane.ts";
@@ -46,6 +48,8 @@ import { nextFormId } from "../account/login-routes.tsx";
 
 /** Conversations that are offered before anything is typed. */
 const LATEST = 12;
+/** Messages that the switcher shows beside people and rooms. */
+const HITS_SHOWN = 5;
 
 /** The most conversations on a page of /conversations. */
 const LIST_PAGE = 100;
@@ -153,12 +157,18 @@ async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Prom
 /** People and rooms by name; without a name, the latest conversations, those with unread messages first. */
 async function answerFind(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const session = sessionOf(c);
-  const text = (c.req.query("q") ?? "").slice(0, NAME_UNITS_MAX).trim();
-  const found = await read(c, (at) => findNamed(deps, session, text, at));
+  const typed = (c.req.query("q") ?? "").slice(0, QUERY_CHARS_MAX);
+  const text = typed.trim();
+  const name = text.slice(0, NAME_UNITS_MAX);
+  const found = await read(c, (at) => findNamed(deps, session, name, at));
   if (!found.ok) return await answerError(c, found.error);
   setCursor(c, found.cursor);
-  if (wantsJson(c)) return c.json({ ...found.value, cursor: found.cursor });
-  const props = { found: found.value, text, session };
+  const searched = text === "" ? null : await deps.chat.search(session, { query: text, limit: HITS_SHOWN });
+  // Half a filter, or a name that nobody has, is no error while somebody types.
+  const hits = searched?.ok === true ? searched.value.hits : [];
+  if (wantsJson(c)) return c.json({ ...found.value, messages: hits, cursor: found.cursor });
+  const offers = await offersFor(typed, { chat: deps.chat, session });
+  const props = { found: found.value, offers, hits, text, session };
   if (wantsPiece(c) && !wantsMain(c)) return await answerHtml(c, <FoundList {...props} />);
   return await answerPage(c, deps, {
     title: "Find a conversation",

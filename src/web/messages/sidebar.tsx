@@ -100,6 +100,10 @@ export function Sidebar(props: SidebarProps) {
           Rooms
         </a>
       )}
+      <a class="browse" href="/search" aria-current={current === "search" ? "page" : undefined}>
+        <Icon name="search" />
+        Search
+      </a>
       <a class="browse" href="/activity" aria-current={current === "activity" ? "page" : undefined}>
         <Icon name="bell" />
         Activity

@@ -19,7 +19,11 @@ export const SHORTCUTS = [
   {
     group: "Finding one's way",
     shortcuts: [
-      { shown: "Ctrl or ⌘ + K", text: "Go to a person or room", presses: { "mod+k": "switch" } },
+      {
+        shown: "Ctrl or ⌘ + K, or /",
+        text: "Go to a person or room, or search messages",
+        presses: { "mod+k": "switch", "/": "switch" },
+      },
       {
         shown: "Alt + ↑ / ↓",
         text: "Previous, next conversation",

@@ -17,6 +17,7 @@ import type { CallRow, RouteRow } from "./request.ts";
 import { PUSH } from "./push.ts";
 import { REPORTS } from "./reports.ts";
 import { ROOMS } from "./rooms.ts";
+import { SEARCH } from "./search.ts";
 import { THREADS } from "./threads.ts";
 
 const PARTS = [
@@ -36,6 +37,7 @@ const PARTS = [
   REACTIONS,
   REPORTS,
   ROOMS,
+  SEARCH,
   THREADS,
 ];
 

@@ -355,6 +355,14 @@ import type {
   WireSaveMessageResponse as Wire_lastword_v1_SaveMessageResponse,
 } from "../../lastword/v1/SaveMessageResponse.ts";
 import type {
+  SearchRequestInput as _lastword_v1_SearchRequestInput,
+  WireSearchRequest as Wire_lastword_v1_SearchRequest,
+} from "../../lastword/v1/SearchRequest.ts";
+import type {
+  SearchResponseInput as _lastword_v1_SearchResponseInput,
+  WireSearchResponse as Wire_lastword_v1_SearchResponse,
+} from "../../lastword/v1/SearchResponse.ts";
+import type {
   SendMessageRequestInput as _lastword_v1_SendMessageRequestInput,
   WireSendMessageRequest as Wire_lastword_v1_SendMessageRequest,
 } from "../../lastword/v1/SendMessageRequest.ts";
@@ -2232,6 +2240,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_SaveMessageResponse>,
   ): grpc.ClientUnaryCall;
 
+  Search(
+    argument: _lastword_v1_SearchRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SearchResponse>,
+  ): grpc.ClientUnaryCall;
+  Search(
+    argument: _lastword_v1_SearchRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SearchResponse>,
+  ): grpc.ClientUnaryCall;
+  Search(
+    argument: _lastword_v1_SearchRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SearchResponse>,
+  ): grpc.ClientUnaryCall;
+  Search(
+    argument: _lastword_v1_SearchRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SearchResponse>,
+  ): grpc.ClientUnaryCall;
+  search(
+    argument: _lastword_v1_SearchRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SearchResponse>,
+  ): grpc.ClientUnaryCall;
+  search(
+    argument: _lastword_v1_SearchRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SearchResponse>,
+  ): grpc.ClientUnaryCall;
+  search(
+    argument: _lastword_v1_SearchRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SearchResponse>,
+  ): grpc.ClientUnaryCall;
+  search(
+    argument: _lastword_v1_SearchRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SearchResponse>,
+  ): grpc.ClientUnaryCall;
+
   SendMessage(
     argument: _lastword_v1_SendMessageRequestInput,
     metadata: grpc.Metadata,
@@ -2664,6 +2713,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   SaveMessage: grpc.handleUnaryCall<Wire_lastword_v1_SaveMessageRequest, _lastword_v1_SaveMessageResponseInput>;
 
+  Search: grpc.handleUnaryCall<Wire_lastword_v1_SearchRequest, _lastword_v1_SearchResponseInput>;
+
   SendMessage: grpc.handleUnaryCall<Wire_lastword_v1_SendMessageRequest, _lastword_v1_SendMessageResponseInput>;
 
   SendStream: grpc.handleBidiStreamingCall<Wire_lastword_v1_SendStreamRequest, _lastword_v1_SendStreamResponseInput>;
@@ -2950,6 +3001,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_SaveMessageResponseInput,
     Wire_lastword_v1_SaveMessageRequest,
     Wire_lastword_v1_SaveMessageResponse
+  >;
+  Search: MethodDefinition<
+    _lastword_v1_SearchRequestInput,
+    _lastword_v1_SearchResponseInput,
+    Wire_lastword_v1_SearchRequest,
+    Wire_lastword_v1_SearchResponse
   >;
   SendMessage: MethodDefinition<
     _lastword_v1_SendMessageRequestInput,
