@@ -11,6 +11,7 @@ import { wordsOrFiles } from "./files.tsx";
 import { markdownWords } from "./markdown.ts";
 import { cut } from "../page/cut.ts";
 import { Icon } from "../page/icons.tsx";
+import { markup } from "../page/markup.ts";
 import { compareRows, SECTIONS, type Order, type Section } from "./list-order.ts";
 import { Avatar, ConversationMark, conversationName, PersonName, Time } from "../page/names.tsx";
 
@@ -260,23 +261,17 @@ export function UnreadCounts({ conversation }: { conversation: ConversationView 
   const { room, unread, mentions, preferences } = conversation;
   const isMentioned = room !== null && mentions > 0;
   if (unread === 0 || (preferences.muted && !isMentioned)) return null;
-  return (
-    <span class="counts">
-      {isMentioned ? (
-        <span class="count calls">
-          <span aria-hidden="true">@</span>
-          {preferences.muted ? null : countText(mentions)}
-          <span class="sr">{mentions === 1 ? " mentions you, " : " mention you, "}</span>
-        </span>
-      ) : null}
-      {preferences.muted ? null : (
-        <span class="count">
-          {countText(unread)}
-          <span class="sr"> unread</span>
-        </span>
-      )}
-    </span>
-  );
+  const calls = isMentioned ? mentionCount(mentions, preferences.muted) : null;
+  const count = preferences.muted
+    ? null
+    : markup`<span class="count">${countText(unread)}<span class="sr"> unread</span></span>`;
+  return markup`<span class="counts">${calls}${count}</span>`;
+}
+
+function mentionCount(mentions: number, isMuted: boolean) {
+  const words = mentions === 1 ? " mentions you, " : " mention you, ";
+  const sign = markup`<span aria-hidden="true">@</span>${isMuted ? null : countText(mentions)}`;
+  return markup`<span class="count calls">${sign}<span class="sr">${words}</span></span>`;
 }
 
 interface ItemProps {
@@ -289,8 +284,7 @@ interface ItemProps {
 
 /** The row of one conversation, as text. */
 export function renderItem(conversation: ConversationView, session: Session): string {
-  // The element of a synchronous component is a string object.
-  return String((<ConversationItem conversation={conversation} session={session} current={false} />) as unknown);
+  return ConversationItem({ conversation, session, current: false }).toString();
 }
 
 /** How many messages of the conversation call the user: none of a muted one, else what the user chose to be told of. */
@@ -299,41 +293,27 @@ export function callsIn({ unread, mentions, preferences }: ConversationView): nu
   return preferences.muted ? 0 : calls[preferences.notify];
 }
 
-/** The data are what decides on the row's place (list-order.ts); the script places rows that events bring. */
+/**
+ * The data are what decides on the row's place (list-order.ts); the script places rows that events bring. A template,
+ * because a list has up to LIST_MAX rows, and each message to a room changes the row of all its people.
+ */
 function ConversationItem({ conversation, session, current, drafted = false }: ItemProps) {
-  const { preferences } = conversation;
-  return (
-    <li
-      id={`s-${conversation.id}`}
-      data-seq={conversation.lastSeq}
-      data-section={sectionOf(conversation)}
-      data-with={conversation.group.length > 0 ? "group" : (conversation.with?.id ?? "")}
-      data-calls={callsIn(conversation)}
-      data-draft={drafted && !current ? "" : undefined}
-    >
-      <a
-        href={`/c/${conversation.id}`}
-        aria-current={current ? "page" : undefined}
-        class={isUnread(conversation) ? "has-unread" : preferences.muted ? "muted" : ""}
-      >
-        <ConversationMark conversation={conversation} />
-        {conversation.with === null || conversation.with.deleted ? (
-          <span class="name">{conversationName(conversation, session)}</span>
-        ) : (
-          <PersonName user={conversation.with} session={session} />
-        )}
-        {conversation.last === null ? null : <Time micros={conversation.last.timeMicros} style="short" />}
-        <span class="preview" hx-ignore dir="auto">
-          {preview(conversation, session)}
-        </span>
-        <UnreadCounts conversation={conversation} />
-        {preferences.muted ? (
-          <span class="mute" title="Muted">
-            <Icon name="muted" />
-            <span class="sr">muted</span>
-          </span>
-        ) : null}
-      </a>
-    </li>
-  );
+  const { id, lastSeq, group, with: other, last, preferences } = conversation;
+  const name =
+    other === null || other.deleted
+      ? markup`<span class="name">${conversationName(conversation, session)}</span>`
+      : PersonName({ user: other, session });
+  const look = isUnread(conversation) ? "has-unread" : preferences.muted ? "muted" : "";
+  const place = markup`id="s-${id}" data-seq="${lastSeq}" data-section="${sectionOf(conversation)}"`;
+  const people = group.length > 0 ? "group" : (other?.id ?? "");
+  const draft = drafted && !current ? markup` data-draft=""` : null;
+  const row = markup`<li ${place} data-with="${people}" data-calls="${callsIn(conversation)}"${draft}>`;
+  const link = markup`<a href="/c/${id}"${current ? markup` aria-current="page"` : null} class="${look}">`;
+  const mark = ConversationMark({ conversation });
+  const time = last === null ? null : Time({ micros: last.timeMicros, style: "short" });
+  const words = markup`<span class="preview" hx-ignore="true" dir="auto">${preview(conversation, session)}</span>`;
+  const counts = UnreadCounts({ conversation });
+  return markup`${row}${link}${mark}${name}${time}${words}${counts}${preferences.muted ? MUTED : null}</a></li>`;
 }
+
+const MUTED = markup`<span class="mute" title="Muted">${Icon({ name: "muted" })}<span class="sr">muted</span></span>`;
