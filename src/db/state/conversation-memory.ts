@@ -29,8 +29,24 @@ export interface TailMessage {
   readonly timeMicros: number;
 }
 
+/** How many messages a member has not read. */
+interface Counted {
+  /** From where on and for whom that is true: fields of the membership it was counted for. */
+  readonly mark: Seq;
+  readonly sinceMicros: number;
+  /** Where counting stopped: if `unread` is not below it, there may have been more. */
+  readonly max: number;
+  /** Messages up to this seq are counted. */
+  to: Seq;
+  unread: number;
+  /** How many of them mention the member; null: not known. `byName`: those of everybody are not among them. */
+  mentions: { readonly byName: boolean; readonly count: number } | null;
+}
+
 interface Member {
   row: MemberRow;
+  /** Null: not known. */
+  counted: Counted | null;
   /** Nothing is unread up to this seq, although the mark may be lower. */
   nothingTo: Seq;
   /** The message that stops the mark: the first unread message of somebody else above it. Null: not known. */
@@ -88,7 +104,7 @@ export class ConversationMemory {
     const known = this.#of(row.conversation);
     const there = known.members.get(row.user);
     if (there === undefined) {
-      known.members.set(row.user, { row, nothingTo: row.mark, stuckBefore: null });
+      known.members.set(row.user, { row, counted: null, nothingTo: row.mark, stuckBefore: null });
       // Kept, because every new account joins the room that everybody is in.
       if (known.people !== null) known.people = withUser(known.people, row.user);
     } else {
@@ -122,7 +138,10 @@ export class ConversationMemory {
     if (known === undefined) return;
     const message = known.tail.find((m) => m.seq === seq);
     if (message !== undefined) message.deleted = true;
-    for (const member of known.members.values()) if (member.stuckBefore === seq) member.stuckBefore = null;
+    for (const member of known.members.values()) {
+      member.counted = null;
+      if (member.stuckBefore === seq) member.stuckBefore = null;
+    }
   }
 
   /** Notes that the user has read or hidden a single message. */
@@ -130,7 +149,52 @@ export class ConversationMemory {
     const known = this.#of(conversation);
     known.singly.add(user);
     const member = known.members.get(user);
-    if (member !== undefined) member.stuckBefore = null;
+    if (member === undefined) return;
+    member.stuckBefore = null;
+    member.counted = null;
+  }
+
+  /** Notes that other single messages are read for the user than before. */
+  countAgain(conversation: ConversationId, user: UserId): void {
+    const member = this.#get(conversation)?.members.get(user);
+    if (member !== undefined) member.counted = null;
+  }
+
+  /**
+   * How many messages the member has not read, up to `max`. `count` counts them in the rows if that is not known. Those that
+   * came since then are in the tail, so a message to a thousand people is not followed by a thousand counts.
+   */
+  unread(me: MemberRow, max: number, count: () => number): number {
+    const known = this.#get(me.conversation);
+    const member = known?.members.get(me.user);
+    const counted = member?.counted ?? null;
+    if (known === undefined || member === undefined || known.tailAfter === null) return count();
+    const to = known.tail.at(-1)?.seq ?? known.tailAfter;
+    if (counted === null || !isStill(counted, me, max) || counted.to < known.tailAfter) {
+      const unread = count();
+      member.counted = { mark: me.mark, sinceMicros: me.sinceMicros, max, to, unread, mentions: null };
+      return unread;
+    }
+    let at = known.tail.length;
+    while (at > 0 && known.tail[at - 1]!.seq > counted.to) at -= 1;
+    for (const message of known.tail.slice(at))
+      if (message.author !== me.user && !message.deleted && sees(me, message)) counted.unread += 1;
+    counted.to = to;
+    return Math.min(counted.unread, max);
+  }
+
+  /** How many of the unread messages mention the member: see `unread`, which is asked first. */
+  mentions(me: MemberRow, byName: boolean, count: () => number): number {
+    const counted = this.#get(me.conversation)?.members.get(me.user)?.counted ?? null;
+    if (counted === null || !isStill(counted, me, 0)) return count();
+    if (counted.mentions?.byName !== byName) counted.mentions = { byName, count: count() };
+    return counted.mentions.count;
+  }
+
+  /** Notes that a message of the conversation mentions others than before. */
+  mentioned(conversation: ConversationId): void {
+    for (const { counted } of this.#get(conversation)?.members.values() ?? [])
+      if (counted !== null) counted.mentions = null;
   }
 
   /** See `Rows.isMarkStuck`. */
@@ -212,6 +276,11 @@ export class ConversationMemory {
     this.#last = fresh;
     return fresh;
   }
+}
+
+/** Whether what was counted holds for this membership, and is enough to know up to `max`. */
+function isStill({ mark, sinceMicros, unread, max: counted }: Counted, me: MemberRow, max: number): boolean {
+  return mark === me.mark && sinceMicros === me.sinceMicros && (unread < counted || max <= counted);
 }
 
 /** The ids in order, including this one. */

@@ -5,6 +5,7 @@ import type { ConversationId, UserId } from "../../chat/ids.ts";
 import type { MemberRow, MentionRow, MentionRows } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { compile, type Bound, type StateConnection } from "./connection.ts";
+import type { ConversationMemory } from "./conversation-memory.ts";
 import { hidden, mentions, messages, reads } from "./schema.ts";
 
 const p = sql.placeholder;
@@ -15,20 +16,28 @@ export type SeenMention = Pick<MentionRow, "user" | "name" | "silent">;
 export class StateMentions implements MentionRows {
   readonly #q: ReturnType<typeof mentionStatements>;
 
+  readonly #memory: ConversationMemory;
   readonly #numberOf: (conversation: ConversationId) => Seq | null;
 
   /** `numberOf`: the number of a conversation. */
-  constructor(connection: StateConnection, numberOf: (conversation: ConversationId) => Seq | null) {
+  constructor(
+    connection: StateConnection,
+    memory: ConversationMemory,
+    numberOf: (conversation: ConversationId) => Seq | null,
+  ) {
     this.#q = mentionStatements(connection);
+    this.#memory = memory;
     this.#numberOf = numberOf;
   }
 
   add({ user, conversation, seq, name, silent }: MentionRow): void {
     this.#q.add.run(user, this.#numberOf(conversation), seq, name, silent ? 1 : 0);
+    this.#memory.mentioned(conversation);
   }
 
   drop(conversation: ConversationId, seq: Seq, user: UserId): void {
     this.#q.dropOne.run(user, this.#numberOf(conversation), seq);
+    this.#memory.mentioned(conversation);
   }
 
   /** Removes those of a message that is erased. */
@@ -61,7 +70,7 @@ export class StateMentions implements MentionRows {
       sinceMicros,
       max,
     ];
-    return Number(this.#q.unread.get(...parameters)?.[0] ?? 0);
+    return this.#memory.mentions(member, byName, () => Number(this.#q.unread.get(...parameters)?.[0] ?? 0));
   }
 }
 

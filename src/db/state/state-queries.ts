@@ -565,7 +565,7 @@ export class StateQueries implements Queries {
 
   #unread(me: MemberRow, max: number): number {
     if (this.#isSilenced(me)) return 0;
-    return Number(this.#q.unread.get(...this.#unreadParameters(me), max)?.[0] ?? 0);
+    return this.#memory.unread(me, max, () => Number(this.#q.unread.get(...this.#unreadParameters(me), max)?.[0] ?? 0));
   }
 
   #conversationChanges(me: MemberRow, seq: Seq, limit: number, changes: Change[]): void {

@@ -129,7 +129,7 @@ export class StateRows implements Rows {
     this.#versions = new StateVersions(connection);
     this.removals = new StateRemovals(connection);
     this.reports = new StateReports(connection);
-    this.unreads = new StateUnreads(connection, this.#changes);
+    this.unreads = new StateUnreads(connection, held);
     this.pins = new StatePins(connection, (conversation) => this.numberOf(conversation));
     this.saved = new StateSaved(connection, this.#changes, (conversation) => this.numberOf(conversation));
     this.drafts = new StateDrafts(connection, held.changes);
@@ -141,7 +141,7 @@ export class StateRows implements Rows {
     this.invites = new StateInvites(connection);
     this.audit = new StateAudit(connection);
     this.files = new StateFiles(connection);
-    this.mentions = new StateMentions(connection, (conversation) => this.numberOf(conversation));
+    this.mentions = new StateMentions(connection, held.memory, (conversation) => this.numberOf(conversation));
     this.#spans = new RequestSpans((from, to, limit) =>
       this.#q.clientIdsBetween.all(from, to, limit).map(([clientId]) => clientId as string),
     );

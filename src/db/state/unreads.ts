@@ -4,6 +4,7 @@ import type { ConversationId, UserId } from "../../chat/ids.ts";
 import type { UnreadRow, UnreadRows } from "../../chat/kept-rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { compile, type StateConnection } from "./connection.ts";
+import type { ConversationMemory } from "./conversation-memory.ts";
 import { markedBy, type RecentChanges } from "./recent-changes.ts";
 import { reads, unreads } from "./schema.ts";
 
@@ -15,9 +16,14 @@ export class StateUnreads implements UnreadRows {
   #hasRows: boolean | null = null;
 
   readonly #changes: RecentChanges;
+  readonly #memory: ConversationMemory;
 
-  constructor(connection: StateConnection, changes: RecentChanges) {
-    this.#changes = changes;
+  constructor(
+    connection: StateConnection,
+    held: { readonly memory: ConversationMemory; readonly changes: RecentChanges },
+  ) {
+    this.#changes = held.changes;
+    this.#memory = held.memory;
     this.#q = unreadStatements(connection);
   }
 
@@ -45,6 +51,7 @@ export class StateUnreads implements UnreadRows {
 
   dropReads(user: UserId, conversation: ConversationId, from: Seq): void {
     this.#q.dropReads.run(user, conversation, from);
+    this.#memory.countAgain(conversation, user);
   }
 
   /** Those that changed after the op at `seq`, in order. */
