@@ -38,6 +38,9 @@ const COMPACT_ROWS_MAX = 1000;
 /** The archive keeps confirmed ops of lost branches while their ids are among this many newest ones. */
 const ARCHIVE_IDS_MAX = 100_000;
 
+/** When the rows of a transaction are synced: before its commit returns, or by {@link LogDb.writeAside} afterwards. */
+type SyncTime = "atCommit" | "later";
+
 export interface LogDbOptions {
   /** `<data>/replica-N`; created if missing. */
   readonly folder: string;
@@ -65,6 +68,8 @@ export class LogDb implements LogStorage {
   #failed = false;
   /** The last query that found the fork queue empty. Every tick asks, so the answer is remembered. */
   #emptyFork = { lastId: -1, afterId: 0 };
+  /** As SQLite is set now; {@link openSqlite} sets "atCommit". */
+  #sync: SyncTime = "atCommit";
   readonly #path: string;
   readonly #room: DiskRoom;
   /** Descriptor of the WAL file, for {@link writeAside}. */
@@ -190,12 +195,16 @@ export class LogDb implements LogStorage {
   }
 
   write(rows: readonly PersistRows[]): void {
+    this.#write(rows, "atCommit");
+  }
+
+  #write(rows: readonly PersistRows[], sync: SyncTime): void {
     if (this.#room.low) throw new StorageFull("log.db: the disk is nearly full");
     const target = { sql: this.#sql, recent: this.#recent };
     this.#transact((image) => {
       for (const row of rows) applyRows(target, image, row);
       if (feature("FAULTS")) failpoint("log-append");
-    });
+    }, sync);
   }
 
   /**
@@ -205,12 +214,7 @@ export class LogDb implements LogStorage {
    */
   async writeAside(rows: readonly PersistRows[]): Promise<void> {
     if (process.platform === "darwin") return this.write(rows);
-    this.#sql.syncLater.run();
-    try {
-      this.write(rows);
-    } finally {
-      this.#sql.syncAtCommit.run();
-    }
+    this.#write(rows, "later");
     await this.#syncWal();
   }
 
@@ -386,10 +390,11 @@ export class LogDb implements LogStorage {
   }
 
   /** Runs `work` in one transaction, so that rows and memory change together or not at all. */
-  #transact(work: (image: LogImage) => void): void {
+  #transact(work: (image: LogImage) => void, sync: SyncTime = "atCommit"): void {
     if (this.#failed) throw new StorageDamaged("log", "log.db: stopped after an earlier error");
     const image = { ...this.#image };
     try {
+      this.#setSync(sync);
       this.#sql.begin.run();
       work(image);
       if (image.meta !== this.#image.meta) {
@@ -405,6 +410,13 @@ export class LogDb implements LogStorage {
       throw cause;
     }
     this.#image = image;
+  }
+
+  /** Most transactions sync at the same time as the one before, and need no statement for it. */
+  #setSync(sync: SyncTime): void {
+    if (this.#sync === sync) return;
+    (sync === "later" ? this.#sql.syncLater : this.#sql.syncAtCommit).run();
+    this.#sync = sync;
   }
 
   #guard<T>(work: () => T): T {

@@ -176,6 +176,7 @@ function requestStatements(c: StateConnection) {
         .select({ clientId: requests.clientId })
         .from(requests)
         .where(and(gte(requests.clientId, p("from")), lt(requests.clientId, p("to"))))
+        .orderBy(requests.clientId)
         .limit(p("limit")),
     ),
     putRequest: compile(

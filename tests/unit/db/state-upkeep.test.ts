@@ -187,7 +187,7 @@ describe("client ids that nobody has used", () => {
     const made = { rows, looks: 0 };
     const spans = new RequestSpans((from, to, limit) => {
       made.looks += 1;
-      return [...rows].filter((id) => id >= from && id < to).slice(0, limit);
+      return [...rows].filter((id) => id >= from && id < to).sort().slice(0, limit);
     });
     return Object.assign(made, { spans });
   }
