@@ -1,6 +1,6 @@
 /** log.db beyond the contract of LogStorage: the owner of a store, damage, a full disk, crashes, bounds. */
 import { Database } from "bun:sqlite";
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, spyOn, test } from "bun:test";
 import { cpSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { forkChecksum } from "../../../src/db/log/log-changes.ts";
@@ -278,4 +278,28 @@ test("rows written aside can be read at once, are there after a crash, and stay 
   log.close();
   log = open();
   expect(all(log)).toEqual(before);
+});
+
+test("a commit syncs unless its rows are written aside, and the mode is set only when it changes", async () => {
+  const ran: string[] = [];
+  const { prepare } = Database.prototype;
+  const spy = spyOn(Database.prototype, "prepare").mockImplementation(function (this: Database, text: string) {
+    const statement = prepare.call(this, text);
+    const { run } = statement;
+    if (/^(PRAGMA synchronous|COMMIT)/.test(text))
+      statement.run = (...values) => {
+        ran.push(text.replace("PRAGMA synchronous = ", ""));
+        return run.apply(statement, values);
+      };
+    return statement;
+  } as typeof prepare);
+  log.close();
+  log = open();
+  spy.mockRestore();
+  fill(1);
+  ran.length = 0;
+  for (const seq of [4, 5]) await log.writeAside([{ append: [opBatch(seq, 1, V1.no)] }]);
+  for (const seq of [6, 7]) log.write([{ append: [opBatch(seq, 1, V1.no)] }]);
+  await log.writeAside([{ append: [opBatch(8, 1, V1.no)] }]);
+  expect(ran).toEqual(["NORMAL", "COMMIT", "COMMIT", "FULL", "COMMIT", "COMMIT", "NORMAL", "COMMIT"]);
 });

@@ -187,7 +187,10 @@ describe("client ids that nobody has used", () => {
     const made = { rows, looks: 0 };
     const spans = new RequestSpans((from, to, limit) => {
       made.looks += 1;
-      return [...rows].filter((id) => id >= from && id < to).sort().slice(0, limit);
+      return [...rows]
+        .filter((id) => id >= from && id < to)
+        .sort()
+        .slice(0, limit);
     });
     return Object.assign(made, { spans });
   }
@@ -221,6 +224,24 @@ describe("client ids that nobody has used", () => {
       }
     }
     expect(news).toBeGreaterThan(500);
+  });
+
+  test("cost one look a minute while time passes, whatever came before and whoever is a little late", () => {
+    const made = makeSpans();
+    const { rows, spans } = made;
+    rows.add(idAt(16, 1));
+    for (let ms = 32; ms < 60_000; ms += 16) {
+      const id = idAt(ms, 1);
+      expect(spans.isNew(id)).toBe(true);
+      rows.add(id);
+      spans.added(id);
+      // The span before is still remembered.
+      expect(spans.isNew(idAt(ms - 16, 2))).toBe(true);
+    }
+    expect(made.looks).toBe(2);
+    // Long forgotten, so the rows decide.
+    expect(spans.isNew(idAt(64, 1))).toBe(false);
+    expect(made.looks).toBe(3);
   });
 
   test("cost one look for those of one moment, and for a crowded one no more than a few rows", () => {
