@@ -1,5 +1,5 @@
 /** log.db beyond the contract of LogStorage: the owner of a store, damage, a full disk, crashes, bounds. */
-import { Database } from "bun:sqlite";
+import { Database, type Statement } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, spyOn, test } from "bun:test";
 import { cpSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -282,17 +282,17 @@ test("rows written aside can be read at once, are there after a crash, and stay 
 
 test("a commit syncs unless its rows are written aside, and the mode is set only when it changes", async () => {
   const ran: string[] = [];
-  const { prepare } = Database.prototype;
+  const prepare = Reflect.get(Database.prototype, "prepare") as (this: Database, text: string) => Statement;
   const spy = spyOn(Database.prototype, "prepare").mockImplementation(function (this: Database, text: string) {
     const statement = prepare.call(this, text);
-    const { run } = statement;
+    const run = statement.run.bind(statement);
     if (/^(PRAGMA synchronous|COMMIT)/.test(text))
       statement.run = (...values) => {
         ran.push(text.replace("PRAGMA synchronous = ", ""));
-        return run.apply(statement, values);
+        return run(...values);
       };
     return statement;
-  } as typeof prepare);
+  } as never);
   log.close();
   log = open();
   spy.mockRestore();
