@@ -11,7 +11,7 @@ import type { PersonCommand } from "./commands.ts";
 import { Follower, readPage, type Lost } from "./follow.ts";
 import { loginPath, readLogin } from "./login-file.ts";
 import { runLogin, runLogout } from "./login.ts";
-import { messageText, personText, profileText, roomText, type Message, type Person } from "./message-text.ts";
+import { hitText, messageText, personText, profileText, roomText, type Message, type Person } from "./message-text.ts";
 import type { Invocation } from "./options.ts";
 import { placeOf, roomOf } from "./place.ts";
 import { Talk } from "./talk.ts";
@@ -125,6 +125,17 @@ async function read(asked: Asked): Promise<Answer> {
   const page = await readPage(client, { with: where, before: options.before ?? "", limit: options.limit });
   if (!page.ok) return unread(page);
   return done(page.value.messages.map(options.json ? line : (message) => messageText(message)).join(""));
+}
+
+/** The words behind the command are the query. */
+async function search({ client, invocation: { options, words } }: Asked): Promise<Answer> {
+  const query = words.join(" ");
+  if (query.trim() === "")
+    return failure(EXIT.usage, "search lacks a query", `give ${PROGRAM} search WORDS, or from:NAME`);
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const page = await client.call("Search", { query, limit: options.limit, timeZone });
+  if (!page.ok) return unread(page);
+  return done(page.value.hits.map(options.json ? line : hitText).join(""));
 }
 
 /** Shows messages until the login ends, or nobody reads them any more. */
@@ -253,6 +264,7 @@ const RUN: Readonly<Record<Exclude<PersonCommand, "login" | "logout">, (asked: A
   client: talk,
   send,
   read,
+  search,
   rooms,
   people,
   join,

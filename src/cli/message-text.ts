@@ -7,6 +7,16 @@ import type { SubscribeResponse } from "../client/subscription.ts";
 /** A message of lastword.v1.Chat. */
 export type Message = NonNullable<SubscribeResponse["message"]>;
 
+/** One hit of a search. */
+export interface Hit {
+  readonly message: Message | null;
+  readonly conversation: {
+    readonly with: { readonly name: string } | null;
+    readonly group: readonly { readonly name: string }[];
+    readonly room: { readonly name: string } | null;
+  } | null;
+}
+
 /** C0 without tab and line break, delete, and C1: they could move the cursor or change its colours. */
 // oxlint-disable-next-line no-control-regex
 const ACTS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
@@ -37,6 +47,14 @@ export function messageText(message: Message, where = ""): string {
   const body = [text, ...files].filter((part) => part !== "").join(" ");
   const place = where === "" ? "" : `${plain(where)} `;
   return `${minuteOf(timeMicros)} ${place}${plain(authorName)}: ${body}${recovered ? " (arrived late)" : ""}\n`;
+}
+
+/** What a search found, as a line with the name of its conversation. */
+export function hitText({ message, conversation }: Hit): string {
+  const people = [...(conversation?.group ?? []), ...(conversation?.with ? [conversation.with] : [])];
+  const room = conversation?.room ?? null;
+  const place = room === null ? people.map(({ name }) => name).join(", ") : `#${room.name}`;
+  return message === null ? "" : messageText(message, place === "" ? "" : `[${place}]`);
 }
 
 /** A room as a line: whether the user is in it, its name, its people, what is special, and its topic. */

@@ -35,6 +35,10 @@ export const SUMMARIES: Record<Command, { usage: string; text: string }> = {
   client: { usage: "lastword client [WHERE]", text: "Chat in the terminal; WHERE is a person's name or '#room'." },
   send: { usage: "lastword send --to WHERE [TEXT]", text: "Sends one message; without TEXT, what stdin says." },
   read: { usage: "lastword read WHERE", text: "Shows messages; with --follow also those to come." },
+  search: {
+    usage: "lastword search QUERY",
+    text: "Messages with these words, the newest first; also from:NAME, in:#ROOM, before:DAY and more.",
+  },
   rooms: { usage: "lastword rooms", text: "The rooms that you can see; a star marks yours." },
   people: { usage: "lastword people ['#ROOM']", text: "Everybody who has an account, or the people of a room." },
   join: { usage: "lastword join '#ROOM'", text: "Joins a public room." },

@@ -233,7 +233,7 @@ export const OPTIONS = {
     shown: "off",
     placeholder: null,
     text: "Answer in JSON, for programs.",
-    commands: ["status", "user", "invite", "send", "read", "rooms", "people", "join", "leave", "profile"],
+    commands: ["status", "user", "invite", "send", "read", "search", "rooms", "people", "join", "leave", "profile"],
   }),
   server: option({
     parse: optional(servers),
@@ -274,7 +274,7 @@ export const OPTIONS = {
     shown: "50",
     placeholder: "N",
     text: "How many messages to show.",
-    commands: ["read"],
+    commands: ["read", "search"],
   }),
   before: option({
     parse: optional(text),
@@ -466,6 +466,8 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   users: "user",
   chat: "client",
   tail: "read",
+  find: "search",
+  grep: "search",
   say: "send",
   members: "people",
   whoami: "profile",

@@ -6,7 +6,7 @@ import { createInterface, type Interface } from "node:readline";
 import type { ChatClient } from "../client/chat-client.ts";
 import type { SubscribeResponse } from "../client/subscription.ts";
 import { readPage, type Lost } from "./follow.ts";
-import { messageText, personText, plain, roomText, type Message } from "./message-text.ts";
+import { hitText, messageText, personText, plain, roomText, type Message } from "./message-text.ts";
 import { placeOf, roomOf } from "./place.ts";
 
 /** Messages that are shown when a conversation opens. */
@@ -22,6 +22,7 @@ const HELP = `Write a line to send it to the open conversation. A line that begi
   /open NAME, /open #ROOM   opens a conversation and shows its newest messages
   /list                     your conversations, unread ones first
   /rooms, /people           what there is
+  /search WORDS             messages with these words; also from:NAME, in:#ROOM, before:2026-11-30 and more
   /join #ROOM, /leave #ROOM
   /again                    sends the last message again if it is not known whether it was sent; it arrives once
   /quit                     or Ctrl-D
@@ -93,6 +94,7 @@ export class Talk {
       list: () => this.#list(),
       rooms: () => this.#rooms(),
       people: () => this.#people(),
+      search: (rest) => this.#search(rest),
       join: (rest) => this.#join(rest),
       leave: (rest) => this.#leave(rest),
       again: () => this.#again(),
@@ -278,6 +280,15 @@ export class Talk {
     if (!page.ok) return this.#failed(page);
     const { rooms } = page.value;
     this.#say(rows(rooms.map(roomText), "lastword rooms"));
+  }
+
+  async #search(query: string): Promise<void> {
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    const page = await this.#client.call("Search", { query, limit: LIST_MAX, timeZone });
+    if (!page.ok) return this.#failed(page);
+    this.#say(
+      page.value.hits.length === 0 ? "Nothing was found.\n" : page.value.hits.toReversed().map(hitText).join(""),
+    );
   }
 
   async #people(): Promise<void> {
