@@ -24,12 +24,10 @@ export function PushBlock({ pushKey, pushes }: PushProps) {
             network without one nothing arrives, and the last result below says so.
           </p>
           <p class="needs-script">
-            <span id="push-state" role="status" />
-          </p>
-          <p class="needs-script">
             <button type="button" id="push-on" hidden>
               Notify me on this device
-            </button>
+            </button>{" "}
+            <span id="push-state" role="status" />
           </p>
         </>
       )}
@@ -61,7 +59,7 @@ function PushedDevice({ push }: { push: PushView }) {
             "Nothing was sent there yet."
           ) : (
             <>
-              {push.lastResult} <Time micros={push.lastMicros} style="past" />
+              {push.lastResult} (<Time micros={push.lastMicros} style="past" />)
             </>
           )}
         </span>
