@@ -6,7 +6,8 @@
 import { expect } from "bun:test";
 import type { Failpoint } from "../../src/base/faults.ts";
 import { KINDS, type OpKind } from "../../src/chat/kinds/kinds.ts";
-import { ACTED, Team, type Act, type AllRows } from "../support/acts.ts";
+import { Team, type Act, type AllRows } from "../support/acting.ts";
+import { ACTED, prepare } from "../support/acts.ts";
 import { FAULTS_BINARY } from "../../harness/cluster.ts";
 import { order, struck } from "../../harness/fault-orders.ts";
 import { logOf, readAllRows } from "../../harness/history.ts";
@@ -106,7 +107,7 @@ async function killedAt(
 ): Promise<{ readonly acts: readonly Act[]; readonly missed: readonly OpKind[] }> {
   const { cluster } = stage;
   const acts: Act[] = [];
-  for (const kind of kinds) acts.push(await team.prepare(kind));
+  for (const kind of kinds) acts.push(await prepare(team, kind));
   const leader = await stage.leader();
   const victim = role === "leader" ? leader : cluster.ids.find((id) => id !== leader)!;
   const others = cluster.ids.filter((id) => id !== victim);

@@ -5,7 +5,6 @@
  */
 import {
   directId,
-  groupIdFor,
   messageId,
   passwordId,
   threadIdOf,
@@ -13,8 +12,6 @@ import {
   type MessageId,
   type UserId,
 } from "../../src/chat/ids.ts";
-import { inviteIdOf } from "../../src/chat/kinds/create-invite.ts";
-import { roomIdOf } from "../../src/chat/kinds/create-room.ts";
 import type { OpBody, OpKind } from "../../src/chat/kinds/kinds.ts";
 import { OPERATOR } from "../../src/chat/kinds/roles.ts";
 import { encodeOp, opKey } from "../../src/chat/kinds/op.ts";
@@ -33,7 +30,7 @@ const REGISTERS = "00000000";
 const OTHERS = "99999999";
 
 /** Something to do. The body is made at each attempt, because it may name what that replica knows. */
-interface Act {
+export interface Act {
   readonly body: (replica: SimReplica) => OpBody;
   /** Called when it is acknowledged; `key` is that of the op. */
   readonly done?: (clientId: string, key: string) => void;
@@ -47,250 +44,16 @@ interface Act {
 }
 
 /** What a kind is done for; a text: why a resident does not do it. Null: there is nothing to do it to just now. */
-type Habit = (me: Resident) => Act | null;
+export type Habit = (me: Resident) => Act | null;
 
-const WORDS = ["one", "two", "three", "four", "five", "six"];
+/** Names and texts, few enough that some are taken. */
+export const WORDS = ["one", "two", "three", "four", "five", "six"];
 /** By an operator's command, because nobody here runs the chat for sure. */
-const OPERATES = { user: () => OPERATOR } as const;
-const EMOJI = ["👍", "❤️"];
+export const OPERATES = { user: () => OPERATOR } as const;
 
 /** What residents do, by kind of op. */
-const HABITS: Record<OpKind, Habit | string> = {
-  marks: "readers do (readers.ts), through the gatherer",
-  enable: "the format gate does",
-  pushed: "only the leader does, and what a merge brings of it has no effect (push.test.ts)",
-  subscribePush: "push.test.ts has its merges; nothing else depends on it",
-  unsubscribePush: "as subscribePush",
-  drafts: "no request, and a replica gathers them as it gathers marks; drafts.test.ts has their merges",
+export type Habits = ReadonlyMap<OpKind, Habit>;
 
-  register: (me) => me.newcomer(),
-  login: (me) => {
-    const id = `s ${me.random.hex16()}`;
-    return {
-      body: (at) => {
-        const { checked, session } = me.passwordAt(at);
-        return { kind: "login", checked, session: { ...session, id } };
-      },
-    };
-  },
-  touch: (me) => ({ body: () => ({ kind: "touch", session: me.session }) }),
-  endSession: (me) => ({ body: () => ({ kind: "endSession", session: me.session }) }),
-  endOtherSessions: (me) => ({ body: () => ({ kind: "endOtherSessions", keepSession: me.session }) }),
-  changePassword: (me) => {
-    const passwordHash = `hash ${me.random.hex16()}`;
-    const change = { kind: "changePassword", passwordHash, keepSession: "" } as const;
-    return { body: (at) => ({ ...change, checked: me.passwordAt(at).checked }) };
-  },
-  createReset: (me) =>
-    me.about((person) => {
-      const tokenHash = `reset ${me.random.hex16()}`;
-      me.house.resets.set(person, tokenHash);
-      return { ...OPERATES, body: () => ({ kind: "createReset", person, tokenHash }) };
-    }),
-  resetPassword: (me) =>
-    me.about((person) => {
-      const tokenHash = me.house.resets.get(person);
-      if (tokenHash === undefined) return null;
-      const passwordHash = `hash ${me.random.hex16()}`;
-      const session = me.newSession(passwordId(passwordHash));
-      return { user: () => person, body: () => ({ kind: "resetPassword", tokenHash, passwordHash, session }) };
-    }),
-  setActive: (me) =>
-    me.about((person) => {
-      const active = me.random.chance(0.7);
-      const { off } = me.house;
-      return {
-        ...OPERATES,
-        begun: () => active && off.lift(person),
-        done: () => active || off.add(person),
-        body: (at) => ({ kind: "setActive", person, active, seen: me.house.tagOfDeactivation(at, person) }),
-      };
-    }),
-  deleteAccount: (me) => {
-    if (me.random.chance(0.7)) return null;
-    const deleteMessages = me.random.chance(0.3);
-    const { id } = me;
-    return {
-      done: () => {
-        me.house.deleted.add(id);
-        me.leaves();
-      },
-      body: (at) => ({ kind: "deleteAccount", deleteMessages, checked: me.passwordAt(at).checked }),
-    };
-  },
-  setRole: (me) =>
-    me.about((person) => {
-      const role = me.random.pick(["member", "admin", "owner", "guest"] as const);
-      return { ...OPERATES, body: () => ({ kind: "setRole", person, role }) };
-    }),
-
-  createInvite: (me) => {
-    const rooms = me.house.rooms.slice(0, 1).map(({ id }) => id);
-    const tokenHash = `invite ${me.random.hex16()}`;
-    const asked = { role: me.random.pick(["member", "guest"] as const), rooms, usesMax: 1, seconds: 3_600 };
-    if (asked.role === "guest" && rooms.length === 0) return null;
-    const by = OPERATOR;
-    return {
-      ...OPERATES,
-      done: (clientId) => {
-        const id = inviteIdOf({ user: by, clientId }, { ...asked, tokenHash });
-        me.house.addInvite({ id, role: asked.role, rooms, by });
-      },
-      body: () => ({ kind: "createInvite", tokenHash, ...asked }),
-    };
-  },
-  revokeInvite: (me) => {
-    const invite = me.pick(me.house.invites)?.id;
-    if (invite === undefined) return null;
-    return {
-      ...OPERATES,
-      done: () => me.house.revoked.add(invite),
-      body: (at) => ({ kind: "revokeInvite", invite, used: me.house.usersOf(at, invite) }),
-    };
-  },
-
-  createRoom: (me) => {
-    if (me.house.isFull) return null;
-    const name = me.random.pick(WORDS);
-    const shape = { name, folded: name, skeleton: name, topic: "" };
-    const isPrivate = me.random.chance(0.4);
-    const historyFromJoining = isPrivate && me.random.chance(0.7);
-    const body = { kind: "createRoom", ...shape, isPrivate, historyFromJoining, people: me.others(2) } as const;
-    const user = me.id;
-    const add = (clientId: string): void => me.house.addRoom(roomIdOf({ user, clientId }, body), user);
-    return { done: add, body: () => body };
-  },
-  nameGroup: (me) => {
-    const people = [me.id, ...me.others(2)].toSorted();
-    const room = groupIdFor(people, 0);
-    if (people.length < 3 || me.house.isFull) return null;
-    const name = me.random.pick(WORDS);
-    const named = { name, folded: name, skeleton: name, topic: "", historyFromJoining: me.random.chance(0.5) };
-    const begin = { kind: "sendMessage", conversation: room, body: "we", readUpTo: "", people } as const;
-    if (!me.house.groups.has(room))
-      return { isCounted: true, done: () => me.house.groups.add(room), body: () => begin };
-    const user = me.id;
-    return { done: () => me.house.addRoom(room, user), body: () => ({ kind: "nameGroup", room, people, ...named }) };
-  },
-  renameRoom: (me) =>
-    me.runRoom((room) => {
-      const name = me.random.pick(WORDS);
-      return { body: () => ({ kind: "renameRoom", room, name, folded: name, skeleton: name }) };
-    }),
-  setTopic: (me) => me.runRoom((room) => ({ body: () => ({ kind: "setTopic", room, topic: me.random.pick(WORDS) }) })),
-  setPrivate: (me) =>
-    me.runRoom((room) => {
-      const isPrivate = me.random.chance(0.7);
-      const { closed } = me.house;
-      return {
-        begun: () => isPrivate || closed.lift(room),
-        done: (_, key) => isPrivate && closed.add(room, key),
-        body: (at) => ({ kind: "setPrivate", room, isPrivate, ...me.house.seenOfRoom(at, room) }),
-      };
-    }),
-  archiveRoom: (me) =>
-    me.runRoom((room) => ({ body: () => ({ kind: "archiveRoom", room, archived: me.random.chance(0.3) }) })),
-  setPosting: (me) =>
-    me.runRoom((room) => {
-      const how = { adminsOnly: me.random.chance(0.2), slowSeconds: 0 };
-      return { body: () => ({ kind: "setPosting", room, ...how }) };
-    }),
-  seatPeople: (me) =>
-    me.inRoom((room) => {
-      const what = me.random.pick(["join", "join", "leave", "invite", "invite", "remove"] as const);
-      const people = what === "join" || what === "leave" ? [] : me.others(2);
-      if (people.length === 0 && (what === "invite" || what === "remove")) return null;
-      const founder = me.house.rooms.find(({ id }) => id === room)!.founder;
-      const by = what === "remove" || what === "invite" ? { user: () => founder } : {};
-      return { ...by, body: () => ({ kind: "seatPeople", room, what, people }) };
-    }),
-  ban: (me) =>
-    me.runRoom((room) => {
-      const [person] = me.others(1);
-      if (person === undefined) return null;
-      const banned = me.random.chance(0.7);
-      const { bans } = me.house;
-      const key = `${room} ${person}`;
-      return {
-        begun: () => banned || bans.lift(key),
-        done: () => banned && bans.add(key),
-        body: (at) => ({ kind: "ban", room, person, banned, seen: me.house.tagOfSeat(at, room, person) }),
-      };
-    }),
-  setRoomRole: (me) =>
-    me.runRoom((room) => {
-      const [person] = me.others(1);
-      if (person === undefined) return null;
-      const role = me.random.pick(["member", "admin", "owner"] as const);
-      return { body: () => ({ kind: "setRoomRole", room, person, role }) };
-    }),
-
-  sendMessage: (me) => me.says(),
-  react: (me) =>
-    me.onMessage(({ id }) => {
-      const how = { emoji: me.random.pick(EMOJI), on: me.random.chance(0.7) };
-      return { body: () => ({ kind: "react", message: id, ...how }) };
-    }),
-  pin: (me) => me.onMessage(({ id, author }) => me.marking("pin", id, author)),
-  markUnread: (me) => me.onMessage(({ id }) => ({ body: () => ({ kind: "markUnread", message: id }) })),
-  save: (me) => me.onMessage(({ id }) => me.marking("save", id, me.id)),
-  editMessage: (me) =>
-    me.onMessage(({ id, author }) => {
-      const body = `edited ${me.random.hex16()}`;
-      return { user: () => author, body: () => ({ kind: "editMessage", message: id, body }) };
-    }),
-  deleteMessages: (me) =>
-    me.onMessage(({ id, author }) => {
-      const isOwn = me.random.chance(0.5);
-      const body = { kind: "deleteMessages", ids: [id], forEveryone: !isOwn && me.random.chance(0.7) } as const;
-      const isGone = isOwn || body.forEveryone;
-      return {
-        ...(isOwn ? { user: () => author } : {}),
-        done: () => isGone && me.house.gone.add(id),
-        body: () => body,
-      };
-    }),
-  follow: (me) =>
-    me.onMessage(({ id, conversation, isRoot }) => {
-      const on = me.random.chance(0.6);
-      return { body: () => ({ kind: "follow", thread: isRoot ? threadIdOf(id) : conversation, on }) };
-    }),
-  report: (me) =>
-    me.onMessage(({ id, conversation }) => {
-      const why = me.random.pick(WORDS);
-      me.house.reports.push({ message: id, by: me.id });
-      return { body: () => ({ kind: "report", message: id, conversation, why, words: "said" }) };
-    }),
-  settleReport: (me) => {
-    const report = me.pick(me.house.reports);
-    if (report === undefined) return null;
-    const [first] = me.house.people;
-    const done = me.random.chance(0.7);
-    return { user: () => first ?? me.id, body: () => ({ kind: "settleReport", ...report, done }) };
-  },
-  setProfile: (me) => {
-    const text = me.random.pick(["", "Ann", "Bob", me.name]);
-    const displayName = { text, folded: text.toLowerCase(), skeleton: text.toLowerCase() };
-    const status = { emoji: "", text: me.random.pick(WORDS), seconds: 0, untilMicros: 0 };
-    const isName = me.random.chance(0.5);
-    const body = isName ? { displayName, status: null } : { displayName: null, status };
-    return { body: () => ({ kind: "setProfile", ...body, timeZone: null }) };
-  },
-  setPreference: (me) =>
-    me.inRoom((room) => {
-      const [field, value] = me.random.pick([
-        ["starred", "yes"],
-        ["muted", "no"],
-        ["level", "nothing"],
-      ] as const);
-      return { body: () => ({ kind: "setPreference", conversation: room, field, value }) };
-    }),
-};
-
-const DONE = (Object.keys(HABITS) as OpKind[]).flatMap((kind) => {
-  const habit = HABITS[kind];
-  return typeof habit === "function" ? [{ kind, habit }] : [];
-});
 /** So that there is something to all the others. */
 const OFTEN: readonly OpKind[] = [
   "sendMessage",
@@ -307,6 +70,7 @@ export class Resident {
   readonly random: Random;
   readonly #world: World;
   readonly #thinkMs: number;
+  readonly #habits: Habits;
   readonly name: string;
   #acts = 0;
   #accounts = 0;
@@ -317,8 +81,13 @@ export class Resident {
   /** True while nothing of hers is under way. */
   idle = true;
 
-  constructor(world: World, house: House, name: string, thinkMs: number) {
+  constructor(
+    world: World,
+    house: House,
+    { name, thinkMs, habits }: { readonly name: string; readonly thinkMs: number; readonly habits: Habits },
+  ) {
     this.#world = world;
+    this.#habits = habits;
     this.house = house;
     this.name = name;
     this.#thinkMs = thinkMs;
@@ -337,8 +106,8 @@ export class Resident {
   #next(): void {
     this.idle = this.#stopped;
     if (this.#stopped) return;
-    const kind = this.random.chance(0.4) ? this.random.pick(OFTEN) : this.random.pick(DONE).kind;
-    const act = this.id === "" ? this.newcomer() : (HABITS[kind] as Habit)(this);
+    const kind = this.random.chance(0.4) ? this.random.pick(OFTEN) : this.random.pick([...this.#habits.keys()]);
+    const act = this.id === "" ? this.newcomer() : this.#habits.get(kind)!(this);
     if (act === null) return this.start();
     this.idle = false;
     const clientId = uuid(act.isRegistration === true ? REGISTERS : OTHERS, this.name, this.#acts++);

@@ -10,7 +10,8 @@ import { House } from "./house.ts";
 import { Nemesis, type Mode } from "./nemesis.ts";
 import { Random } from "./random.ts";
 import { FIRST } from "../support/releases.ts";
-import { Resident } from "./residents.ts";
+import { IN_TESTS } from "../kinds/all.ts";
+import { Resident, type Habits } from "./residents.ts";
 import { World } from "./world.ts";
 
 /** Identifies a run. */
@@ -49,6 +50,11 @@ const FAULTS_MS_MAX = 300_000;
 const WHOLE_MS_MAX = 90_000;
 const ACK_MS_MAX = 10_000;
 const STREAMS = 2;
+/** What those who live in the house do. */
+const HABITS: Habits = new Map(
+  [...IN_TESTS].flatMap(([kind, { habit }]) => (typeof habit === "string" ? [] : [[kind, habit] as const])),
+);
+
 /** Who lives in the house, in the mode that has one. */
 const RESIDENTS = ["a", "b", "c", "d"];
 /** A resident thinks so many times as long as a writer. */
@@ -125,7 +131,7 @@ function play(world: World, nemesis: Nemesis, mode: Mode): void {
   const house = new House();
   checks.complaints = (domain) => house.complaints(domain);
   const residents = (mode === "house" ? RESIDENTS : []).map(
-    (name) => new Resident(world, house, name, RESIDENT_THINKS * think),
+    (name) => new Resident(world, house, { name, thinkMs: RESIDENT_THINKS * think, habits: HABITS }),
   );
   for (const resident of residents) resident.start();
   for (let i = 0; i < STREAMS; i++) new Stream(world, `s${i}`).start();

@@ -5,17 +5,12 @@
  */
 import type { Fact } from "../fact.ts";
 import type { ClientId, SessionId, UserId } from "../ids.ts";
-import type { EarlyAccount, EarlyRow, Rows } from "../rows.ts";
+import type { Rows } from "../rows.ts";
 import type { OpHead } from "./kind.ts";
 import { endSessions } from "./sessions.ts";
 
 /** In place of the client id of a message. */
 const ACCOUNT = "" as ClientId;
-
-/** Whether this is about an account and not about a message. */
-export function isOfAccount(what: EarlyRow["what"]): what is EarlyAccount {
-  return what.startsWith("account ");
-}
 
 /** Keeps that the op deletes the account. */
 export function keepDeletion({ user }: OpHead, deleteMessages: boolean, rows: Rows): void {

@@ -6,9 +6,8 @@
  */
 import type { Fact } from "../fact.ts";
 import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
-import type { EarlyEdit, EarlyPin, EarlyRemoval, EarlyRow, EarlySave, EarlyUnread, Rows } from "../rows.ts";
+import type { EarlyRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
-import { isOfAccount } from "./early-account.ts";
 import { applyEarlyRemoval } from "./removals.ts";
 import { applyEarlyEdit } from "./edit-message.ts";
 import { mayRead, placeOfRequest, type Place } from "./places.ts";
@@ -31,62 +30,44 @@ export function keepEarly(ids: readonly MessageId[], user: UserId, what: EarlyRo
   }
 }
 
+/** The message that has arrived, and who had done something to it. */
+interface Arrived {
+  readonly place: Place;
+  readonly user: UserId;
+  readonly seq: Seq;
+  readonly rows: Rows;
+}
+
+type Early = EarlyRow["what"];
+type FirstWord<What extends Early> = What extends `${infer Word} ${string}` ? Word : What;
+type Doing<Word extends string> = (to: Arrived, what: Extract<Early, Word | `${Word} ${string}`>) => readonly Fact[];
+
+/** How it takes effect, by its first word. */
+const DOINGS: { readonly [Word in FirstWord<Early>]: Doing<Word> } = {
+  // About an account, which is no message (early-account.ts).
+  account: () => [],
+  edit: ({ place, seq, rows }, what) => applyEarlyEdit(place, what, seq, rows),
+  hidden: hide,
+  pin: ({ place, user, seq, rows }, what) => applyEarlyPin(place, user, what, seq, rows),
+  react: ({ place, user, seq, rows }, what) => setFromBranch(place, earlyElement(user, what), seq, rows),
+  read: ({ place, user, seq, rows }) =>
+    mayRead(place.conversation, user, rows) ? readSingly([place], user, seq, rows) : [],
+  removed: ({ place, user, seq, rows }, what) => applyEarlyRemoval(place, user, what, seq, rows),
+  save: ({ place, user, seq, rows }, what) => applyEarlySave(place, user, what, seq, rows),
+  unread: ({ place, user, seq, rows }, what) => applyEarlyUnread(place, user, what, seq, rows),
+};
+
+function hide({ place, user, seq, rows }: Arrived): readonly Fact[] {
+  const { conversation, id } = place;
+  if (!mayRead(conversation, user, rows) || rows.isHidden(conversation, user, place.seq)) return [];
+  rows.hide(conversation, user, place.seq, seq);
+  return [{ kind: "gone", conversationId: conversation, messageIds: [id], audience: { user } }];
+}
+
 /** Called when the recovered message has arrived: applies what its readers did to it on their branch. */
 export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
-  const facts: Fact[] = [];
-  const { conversation, author, clientId } = place;
-  for (const { user, what } of rows.takeEarly(author, clientId)) {
-    if (isOfAccount(what)) continue;
-    if (isEarlyEdit(what)) {
-      facts.push(...applyEarlyEdit(place, what, seq, rows));
-      continue;
-    }
-    if (isEarlyRemoval(what)) {
-      facts.push(...applyEarlyRemoval(place, user, what, seq, rows));
-      continue;
-    }
-    if (isEarlyUnread(what)) {
-      facts.push(...applyEarlyUnread(place, user, what, seq, rows));
-      continue;
-    }
-    if (isEarlySave(what)) {
-      facts.push(...applyEarlySave(place, user, what, seq, rows));
-      continue;
-    }
-    if (isEarlyPin(what)) {
-      facts.push(...applyEarlyPin(place, user, what, seq, rows));
-      continue;
-    }
-    if (what !== "read" && what !== "hidden") {
-      facts.push(...setFromBranch(place, earlyElement(user, what), seq, rows));
-      continue;
-    }
-    if (!mayRead(conversation, user, rows)) continue;
-    if (what === "read") facts.push(...readSingly([place], user, seq, rows));
-    else if (!rows.isHidden(conversation, user, place.seq)) {
-      rows.hide(conversation, user, place.seq, seq);
-      facts.push({ kind: "gone", conversationId: conversation, messageIds: [place.id], audience: { user } });
-    }
-  }
-  return facts;
-}
-
-function isEarlyRemoval(what: EarlyRow["what"]): what is EarlyRemoval {
-  return what.startsWith("removed ");
-}
-
-function isEarlyUnread(what: EarlyRow["what"]): what is EarlyUnread {
-  return what.startsWith("unread ");
-}
-
-function isEarlySave(what: EarlyRow["what"]): what is EarlySave {
-  return what.startsWith("save ");
-}
-
-function isEarlyPin(what: EarlyRow["what"]): what is EarlyPin {
-  return what.startsWith("pin ");
-}
-
-function isEarlyEdit(what: EarlyRow["what"]): what is EarlyEdit {
-  return what.startsWith("edit ");
+  return rows.takeEarly(place.author, place.clientId).flatMap(({ user, what }) => {
+    const [word] = what.split(" ", 1) as [keyof typeof DOINGS];
+    return (DOINGS[word] as (to: Arrived, what: Early) => readonly Fact[])({ place, user, seq, rows }, what);
+  });
 }

@@ -20,7 +20,6 @@ import {
   groupIdFor,
   messageId,
   passwordId,
-  threadIdOf,
   userIdFor,
   pushIdFor,
 } from "../../../src/chat/ids.ts";
@@ -28,9 +27,9 @@ import { tagOf } from "../../../src/chat/kinds/tags.ts";
 import { StateDb } from "../../../src/db/state/state-db.ts";
 import { dumpTables } from "../../../src/db/state/state-hash.ts";
 import type { MemoryState } from "../../support/memory-state.ts";
+import { IN_TESTS } from "../../kinds/all.ts";
+import { clientId, mention, message, NAMES, text, thread, user } from "../../support/random-ops.ts";
 import { ChatLog, POISON, poisonRules, STATES, uuid } from "../../support/chat-log.ts";
-
-const NAMES = ["anna", "ben", "eve"];
 
 /** Every run has other logs, so that a third of them in each run of all tests finds the same; soak has them all. */
 const runs = (count: number): number => (process.env["SOAK"] === "1" ? count : Math.ceil(count / 3));
@@ -39,17 +38,6 @@ function named(name: string): { readonly name: string; readonly folded: string; 
   return { name, folded: name, skeleton: name };
 }
 const bare = { topic: "", isPrivate: false, people: [] };
-const CLIENT_IDS = 12;
-
-/** Few users and few ids, so that repeats, clashes and misses are common. Half of the ids are of three moments. */
-const clientId = fc.nat(CLIENT_IDS - 1).map((n) => (n % 2 === 0 ? uuid(n) : uuid7(n)));
-
-function uuid7(n: number): string {
-  return uuid(n)
-    .replace("-4000-", "-7000-")
-    .replace("00000000-000", `00000000-00${n % 3}`);
-}
-
 const ROOM_IDS = [
   GENERAL_ID,
   ...NAMES.map((name, n) =>
@@ -59,17 +47,11 @@ const ROOM_IDS = [
 /** The people of the only group. */
 const TRIO = NAMES.map((name, n) => userIdFor(name, uuid(n))).toSorted();
 ROOM_IDS.push(groupIdFor(TRIO, 0));
-const user = fc.constantFrom(...NAMES.map((name, n) => userIdFor(name, uuid(n))), userIdFor("nobody", uuid(99)));
 const conversation = fc.oneof(
   { weight: 20, arbitrary: fc.tuple(user, user).map(([a, b]) => directId(a, b)) },
   { weight: 8, arbitrary: fc.constantFrom(...ROOM_IDS) },
   { weight: 1, arbitrary: fc.constant("nonsense") },
 );
-const message = fc.oneof(
-  { weight: 20, arbitrary: fc.tuple(user, clientId).map(([author, id]) => messageId(author, id)) },
-  { weight: 1, arbitrary: fc.constant("nonsense") },
-);
-const thread = message.map(threadIdOf);
 const session = fc.nat(5).map((n) => ({ id: `s${n}`, tokenHash: `t${n}` }));
 /** Ids of passwords that an account may have at that moment, or may not have. */
 const checked = fc.constantFrom(...["hash of anna", "hash of ben", "p", "q"].map(passwordId), "");
@@ -81,14 +63,6 @@ const reader = fc.oneof(
 const mark: fc.Arbitrary<Mark> = fc
   .tuple(reader, fc.option(message), fc.array(message, { maxLength: 4 }))
   .map(([{ user, session }, upTo, ids]) => ({ user, session, upTo, ids }));
-/** Somebody or everybody whom a message mentions, as its proposer found. */
-const mention = fc.record({
-  user: fc.oneof(user, fc.constant("@room")),
-  name: fc.constantFrom("anna", ""),
-  silent: fc.boolean(),
-});
-const text = fc.constantFrom("hi", "ho", "", POISON, "😀\ud800");
-
 const room = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...ROOM_IDS) },
   { weight: 1, arbitrary: fc.constant("nonsense") },
@@ -153,6 +127,7 @@ const roomBody: fc.Arbitrary<OpBody> = fc.oneof(
 );
 
 const body: fc.Arbitrary<OpBody> = fc.oneof(
+  ...[...IN_TESTS.values()].flatMap(({ random }) => random?.({ mention, message, text, thread }) ?? []),
   { weight: 12, arbitrary: roomBody },
   {
     weight: 12,
@@ -216,27 +191,6 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
     ),
   },
   {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constant("react" as const),
-      message,
-      emoji: fc.constantFrom("👍", "❤️"),
-      on: fc.boolean(),
-    }),
-  },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("pin" as const), message, on: fc.boolean() }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant("save" as const), message, on: fc.boolean() }) },
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant("markUnread" as const), message }) },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constant("editMessage" as const),
-      message,
-      body: text,
-      mentions: fc.uniqueArray(mention, { maxLength: 2, selector: (one) => one.user }),
-    }),
-  },
-  {
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant("setPreference" as const),
@@ -269,7 +223,6 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
       parent: conversation,
     }),
   },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant("follow" as const), thread, on: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("login" as const), session, checked }) },
   {
     weight: 1,
