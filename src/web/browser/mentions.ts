@@ -10,6 +10,10 @@ function callsMe(row: HTMLElement, me: string): boolean {
 /** Shows on a row whether it calls the user. */
 export function drawMentions(row: HTMLElement, me: string): void {
   row.classList.toggle("calls-me", callsMe(row, me));
-  for (const mention of row.querySelectorAll<HTMLElement>(".mention[data-mention]"))
-    mention.classList.toggle("me", mention.dataset["mention"] === me);
+  for (const mention of row.querySelectorAll<HTMLElement>(".mention[data-mention]")) {
+    const isMe = mention.dataset["mention"] === me;
+    mention.classList.toggle("me", isMe);
+    // It leads to a message to the person, and nobody writes to herself.
+    if (isMe) mention.removeAttribute("href");
+  }
 }

@@ -42,6 +42,8 @@ interface ConversationProps {
   readonly saved: ReadonlySet<MessageId>;
   /** What the user has written here before, perhaps on another device; null: nothing. */
   readonly written: DraftView | null;
+  /** The user may make a room of it: no guest may. */
+  readonly makesRooms: boolean;
 }
 
 /** The newest message on the page; "" if there is none. */
@@ -57,7 +59,7 @@ function seenUpTo({ unread }: ConversationView, history: History): string {
 
 /** Head, messages, selection bar, composer. */
 export function Conversation({ session, conversation, history, firstUnread, draft, ...kept }: ConversationProps) {
-  const { pinned, saved, written } = kept;
+  const { pinned, saved, written, makesRooms } = kept;
   const path = `/c/${conversation.id}`;
   const pane = paneOf(conversation.id);
   const isThread = conversation.thread !== null;
@@ -75,6 +77,7 @@ export function Conversation({ session, conversation, history, firstUnread, draf
         session={session}
         newest={conversation.last?.id ?? newestOf(history)}
         pinned={pinned}
+        makesRooms={makesRooms}
       />
       {history.noneSince === undefined ? null : (
         <p class="none-since" role="status">
@@ -162,7 +165,8 @@ function mayPin({ room }: ConversationView): boolean {
 function ConversationNote({
   conversation: { id, with: other, group, room },
   session,
-}: Pick<HeadProps, "conversation" | "session">) {
+  makesRooms,
+}: Pick<HeadProps, "conversation" | "session" | "makesRooms">) {
   if (room !== null) {
     const people = room.people === 1 ? "1 person" : `${room.people} people`;
     return (
@@ -179,7 +183,7 @@ function ConversationNote({
   if (other === null) {
     return (
       <span class="room-note">
-        {group.length + 1} people <a href={`/new-room?group=${id}`}>Make it a room</a>
+        {group.length + 1} people {makesRooms ? <a href={`/new-room?group=${id}`}>Make it a room</a> : null}
       </span>
     );
   }
@@ -198,6 +202,7 @@ interface HeadProps {
   /** The newest message on the page. */
   readonly newest: string;
   readonly pinned: readonly MessageId[];
+  readonly makesRooms: boolean;
 }
 
 function ConversationHead(props: HeadProps) {
@@ -210,7 +215,7 @@ function ConversationHead(props: HeadProps) {
       avatar={<ConversationMark conversation={conversation} />}
       note={
         <>
-          <ConversationNote conversation={conversation} session={session} />
+          <ConversationNote conversation={conversation} session={session} makesRooms={props.makesRooms} />
           <span id="typing" class="typing" hidden>
             {conversation.with === null ? "somebody is typing" : "is typing"}
           </span>

@@ -49,7 +49,9 @@ function mentionHtml({ userId: id, name, displayName, silent }: MentionView, use
   const shown = `@${Bun.escapeHTML(displayName)}`;
   if (id === ROOM || id === HERE) return `<span class="${look}">${shown}</span>`;
   const title = displayName === name ? "" : ` title="@${Bun.escapeHTML(name)}"`;
-  return `<a class="${look}" href="/?to=${encodeURIComponent(name)}" data-mention="${Bun.escapeHTML(id)}"${title}>${shown}</a>`;
+  // Nobody writes to herself.
+  const link = id === userId ? "" : ` href="/?to=${encodeURIComponent(name)}"`;
+  return `<a class="${look}"${link} data-mention="${Bun.escapeHTML(id)}"${title}>${shown}</a>`;
 }
 
 /** "Eve", "Eve and Dan", "Eve, Dan, Fay and 2 others". */

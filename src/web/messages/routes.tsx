@@ -363,6 +363,7 @@ async function answerConversation(
           pinned={deps.chat.pinnedIds(session, id)}
           saved={deps.chat.savedAmong(session, history.value.messages)}
           written={deps.chat.draftIn(session, id)}
+          makesRooms={await makesRooms(deps, session, conversation.value)}
         />
       </>
     ),
@@ -387,8 +388,16 @@ async function renderBeside(c: Context<WebEnv>, deps: WebDeps, conversationId: s
       pinned={deps.chat.pinnedIds(session, conversationId)}
       saved={deps.chat.savedAmong(session, history.value.messages)}
       written={deps.chat.draftIn(session, conversationId)}
+      makesRooms={await makesRooms(deps, session, conversation.value)}
     />
   );
+}
+
+/** Whether the user may make a room of this conversation: a group, and no guest. */
+async function makesRooms(deps: WebDeps, session: Session, { group }: ConversationView): Promise<boolean> {
+  if (group.length === 0) return false;
+  const self = await deps.chat.person(session, {});
+  return self.ok && self.value.role !== "guest";
 }
 
 /** The thread with the newest unread reply, if there is one. */

@@ -147,14 +147,18 @@ describe("JSON for programs", () => {
 
 test("a guest sees no control with which rooms are found or made", async () => {
   const [ann, gus] = [await site.person("ann"), await site.person("gus")];
-  const pages = async (as: Person): Promise<boolean[]> => {
-    const [home, rooms] = [await (await site.ask("/", { as })).text(), await (await site.ask("/rooms", { as })).text()];
-    return [home.includes('href="/rooms"'), rooms.includes('href="/new-room"')];
-  };
-  expect(await pages(gus)).toEqual([true, true]);
+  await site.person("eve");
+  const { conversationId: group } = await site.send(ann, "gus, eve", "we three");
+  const page = async (path: string, as: Person): Promise<string> => await (await site.ask(path, { as })).text();
+  const pages = async (as: Person): Promise<boolean[]> => [
+    (await page("/", as)).includes('href="/rooms"'),
+    (await page("/rooms", as)).includes('href="/new-room"'),
+    (await page(`/c/${group}`, as)).includes("Make it a room"),
+  ];
+  expect(await pages(gus)).toEqual([true, true, true]);
   await site.solo.chat.operator.giveRole({ person: "gus", role: "guest" });
   expect([await pages(ann), await pages(gus)]).toEqual([
-    [true, true],
-    [false, false],
+    [true, true, true],
+    [false, false, false],
   ]);
 });
