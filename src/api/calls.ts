@@ -26,7 +26,7 @@ import { wireMessage } from "./wire-message.ts";
 import { sendInput } from "./send-stream.ts";
 
 /** Calls with one answer that need only the ChatService. */
-export type UnaryCall = Exclude<ChatCall, "Subscribe" | "SendStream" | "ClusterStatus">;
+export type UnaryCall = Exclude<ChatCall, "Subscribe" | "SendStream" | "PutFile" | "GetFile" | "ClusterStatus">;
 
 /** What a handler knows about the call besides its request. */
 export interface CallContext {
@@ -109,6 +109,7 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
         entries: entries.map((entry) => ({ ...entry, link: entry.link ?? "", room: entry.room ?? "" })),
       })),
     ),
+  GetUpload: ({ uploadId }, { chat, session }) => chat.uploadSize(session, { uploadId }),
   SaveDraft: ({ conversationId, body }, { chat, session }) =>
     chat.saveDraft(session, { conversationId, body }).then(nothing),
   AddPushSubscription: ({ endpoint, p256dh, auth, device, quiet, timeZone, clientId }, { chat, session }) =>

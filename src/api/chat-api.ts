@@ -26,6 +26,7 @@ import { OPEN_CALLS, SESSION_CALLS } from "./calls.ts";
 import { bearerToken, callerOf, cursorOf, readAt } from "./caller.ts";
 import type { IncomingCall } from "./caller.ts";
 import { clusterStatusReply } from "./cluster-status-reply.ts";
+import { getFile, putFile, type GetFileCall, type PutFileCall } from "./file-streams.ts";
 import { HealthService } from "./health.ts";
 import { BadRequest, serviceDefinition } from "./method.ts";
 import { addReflection } from "./reflection.ts";
@@ -40,6 +41,9 @@ const SESSION_CHECK_MS = 1000;
 const STOP_GRACE_MS = 2000;
 /** Concurrent SendStreams, each with at most SEND_IN_FLIGHT_MAX items. The next one is refused with slow_down. */
 const SEND_STREAMS_MAX = 1024;
+
+/** Concurrent PutFiles and GetFiles, each of which holds about 2 MiB at most. */
+const FILE_STREAMS_MAX = 32;
 
 export interface ChatApiDeps {
   readonly chat: WholeChat;
@@ -83,6 +87,7 @@ class ChatServer implements ChatApi {
   readonly #subscriptions = new Set<Subscription>();
   readonly #sendStreams = new Set<SendStreamCall>();
   #sessionCheck: ReturnType<typeof setInterval> | null = null;
+  #fileStreams = 0;
   #stopping = false;
   #onQuiet: (() => void) | null = null;
 
@@ -115,6 +120,14 @@ class ChatServer implements ChatApi {
     const handlers: UntypedServiceImplementation = {
       Subscribe: (call: SubscribeCall) => this.#subscribe(call),
       SendStream: (call: SendCall) => this.#sendStream(call),
+      PutFile: (call: PutFileCall, reply: sendUnaryData<ChatResponse<"PutFile">>) =>
+        this.#files(call, (session) => putFile(call, this.#deps.chat, session, reply)),
+      GetFile: (call: GetFileCall) =>
+        this.#files(call, async (session) => {
+          const error = await getFile(call, this.#deps.chat, session);
+          if (error === null) call.end();
+          return error;
+        }),
       ClusterStatus: (call: Unary, reply: sendUnaryData<object>) => this.#clusterStatus(call, reply),
     };
     for (const [name, handle] of Object.entries(OPEN_CALLS)) {
@@ -215,6 +228,21 @@ class ChatServer implements ChatApi {
     });
   }
 
+  /** Runs a call that carries a file. What it returns as an error ends the call. */
+  #files(call: PutFileCall | GetFileCall, run: (session: Session) => Promise<ChatError | null>): void {
+    this.#start(call, async () => {
+      if (this.#fileStreams >= FILE_STREAMS_MAX) return refuse(call, TOO_MANY_STREAMS);
+      this.#fileStreams += 1;
+      try {
+        const session = await this.#session(call);
+        const error = session === null ? NOT_LOGGED_IN : await run(session);
+        if (error !== null) refuse(call, error);
+      } finally {
+        this.#fileStreams -= 1;
+      }
+    });
+  }
+
   #sendStream(call: SendCall): void {
     this.#start(call, async () => {
       const token = bearerToken(call);
@@ -263,7 +291,7 @@ const TOO_MANY_STREAMS: ChatError = {
   retryAfterMs: 1000,
 };
 
-type StreamCall = SubscribeCall | SendCall;
+type StreamCall = SubscribeCall | SendCall | PutFileCall | GetFileCall;
 
 function refuse(call: StreamCall, error: ChatError): void {
   call.emit("error", replyOf(error));

@@ -435,7 +435,7 @@ export interface ChatService {
 
   /**
    * Sends a message. Errors: invalid, too_long (above 8,192 bytes), unknown_recipient, not_found (the conversation or
-   * what is quoted), id_reused_with_other_content, not_writable (a replica in step cannot keep a file of it).
+   * what is quoted), id_reused_with_other_content, not_writable and too_large (a replica in step lacks a file of it, or room).
    */
   send(session: Session, input: SendInput): Promise<Answer<MessageView>>;
   /**

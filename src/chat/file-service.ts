@@ -22,7 +22,7 @@ export interface FileCalls {
   /**
    * Adds a part of at most 1 MiB to an upload of the user, which a UUID names, at this replica and at those in step. It
    * goes on at any of them. If `offset` is not the size of the upload here, nothing is added; the answer has the size.
-   * Errors: invalid, too_large (above 100 MiB), too_many (uploads under way), not_writable (a full disk), slow_down.
+   * Errors: invalid, too_large (above 100 MiB, or for the disk), too_many (uploads under way), slow_down.
    */
   putPart(
     session: Session,
@@ -33,7 +33,7 @@ export interface FileCalls {
   /**
    * Makes an upload of this size a file, and answers with a ticket, with which this user can send it for a day. Pictures
    * are turned upright and lose what a camera wrote into them, unless `asIs`. Errors: invalid (empty), not_found (the
-   * upload is not here, or has another size), not_writable, too_many (all files of the user together).
+   * upload is not here, or has another size), too_large (for the disk), too_many (all files of the user together).
    */
   finishUpload(
     session: Session,

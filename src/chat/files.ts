@@ -118,6 +118,14 @@ export type UploadId = string;
 /** How an upload went on: its size now, or why nothing was added. */
 export type Appended = { readonly size: number } | { readonly refusal: "full" | "too_many" };
 
+/** Why a file is not on the disk of every replica in step. */
+export interface Lack {
+  /** For a person: which replica lacks it. */
+  readonly text: string;
+  /** That replica has no room for it, so waiting does not help. */
+  readonly isFull: boolean;
+}
+
 /** Where the bytes of files are: on this replica's disk and on those of its peers. */
 export interface Files {
   /**
@@ -137,7 +145,7 @@ export interface Files {
   content(hash: FileHash): Promise<Blob | null>;
   /**
    * Resolves to null once all files are on the disk of this replica and of every member of the newest view that it
-   * knows. Otherwise, after some seconds or at a full disk, to a sentence that says which replica lacks them.
+   * knows. Otherwise, after some seconds or at a full disk, to why they are not.
    */
-  kept(hashes: readonly FileHash[]): Promise<string | null>;
+  kept(hashes: readonly FileHash[]): Promise<Lack | null>;
 }

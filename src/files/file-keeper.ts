@@ -3,7 +3,7 @@
  * files is proposed and acknowledged only then (chat/service/attaching.ts), so that for files the promise is the same as
  * for text.
  */
-import type { Appended, FileHash, Files, StoredFile, UploadId } from "../chat/files.ts";
+import type { Appended, FileHash, Files, Lack, StoredFile, UploadId } from "../chat/files.ts";
 import { FILE_PART_BYTES } from "../election/file-exchange.ts";
 import { viewNoKey, type Member, type ReplicaId, type View } from "../election/view.ts";
 import type { FileExchange } from "./exchange.ts";
@@ -18,7 +18,7 @@ const UPLOADS_PER_USER = 20;
 /** How long a message waits for a replica that lacks its files. */
 const KEPT_MS = 10_000;
 const LOOK_AGAIN_MS = 50;
-const SLOW = "The replicas have not saved this file yet. Try again.";
+const SLOW: Lack = { text: "The replicas have not saved this file yet. Try again.", isFull: false };
 /** A peer that did not take a part of an upload is left out of it for this long, and gets the whole file later. */
 const LEFT_OUT_MS = 5_000;
 /** Confirmations that are remembered. */
@@ -156,7 +156,7 @@ export class FileKeeper implements Files {
     return store.blob(hash);
   }
 
-  async kept(hashes: readonly FileHash[]): Promise<string | null> {
+  async kept(hashes: readonly FileHash[]): Promise<Lack | null> {
     const { nowMs } = this.#deps;
     const end = nowMs() + KEPT_MS;
     for (;;) {
@@ -164,8 +164,8 @@ export class FileKeeper implements Files {
       const lack = await Promise.race([this.#lacking(hashes), this.#changed(before, end)]);
       // A replica that has come into step meanwhile is asked too, and one that is not in step any more is not waited for.
       if (lack === null && this.#viewKey() === before) return null;
-      if (lack !== null && lack !== "changed" && lack.isFinal) return lack.text;
-      if (nowMs() > end) return lack === null || lack === "changed" ? SLOW : lack.text;
+      if (lack !== null && lack !== "changed" && lack.isFull) return lack;
+      if (nowMs() > end) return lack === null || lack === "changed" ? SLOW : lack;
       await Bun.sleep(LOOK_AGAIN_MS);
     }
   }
@@ -177,7 +177,7 @@ export class FileKeeper implements Files {
   }
 
   /** Why not every member has all of these files; null if they have. */
-  async #lacking(hashes: readonly FileHash[]): Promise<{ readonly text: string; readonly isFinal: boolean } | null> {
+  async #lacking(hashes: readonly FileHash[]): Promise<Lack | null> {
     const { self, store, exchange, peers } = this.#deps;
     for (const hash of hashes) {
       const result = store.has(hash) ? "yes" : await exchange.fetch(hash, peers());
@@ -187,7 +187,7 @@ export class FileKeeper implements Files {
     return results.find((result) => result !== null) ?? null;
   }
 
-  async #keepAt(member: Member, hashes: readonly FileHash[]): Promise<ReturnType<typeof lacking> | null> {
+  async #keepAt(member: Member, hashes: readonly FileHash[]): Promise<Lack | null> {
     for (const hash of hashes) {
       if (this.#held.has(`${member.storeId} ${hash}`)) continue;
       const result = await this.#ask(member, hash);
@@ -222,9 +222,9 @@ export class FileKeeper implements Files {
   }
 }
 
-function lacking(replica: ReplicaId, result: "no" | "full"): { readonly text: string; readonly isFinal: boolean } {
-  if (result === "full") return { text: `Replica ${replica} has no room for this file.`, isFinal: true };
-  return { text: `Replica ${replica} has not saved this file yet. Try again.`, isFinal: false };
+function lacking(replica: ReplicaId, result: "no" | "full"): Lack {
+  if (result === "full") return { text: `Replica ${replica} has no room for this file.`, isFull: true };
+  return { text: `Replica ${replica} has not saved this file yet. Try again.`, isFull: false };
 }
 
 function remember<T>(map: Map<string, T>, key: string, value: T, max: number): void {

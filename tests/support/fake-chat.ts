@@ -311,7 +311,7 @@ export class ApiBench {
   }
 
   /** Makes a unary call; `bytes` replaces the encoded request. */
-  raw<Name extends Exclude<ChatCall, "Subscribe" | "SendStream">>(
+  raw<Name extends Exclude<ChatCall, "Subscribe" | "SendStream" | "PutFile" | "GetFile">>(
     name: Name,
     request: Partial<Encodable<ChatRequest<Name>>>,
     options: { token?: string; headers?: Record<string, string>; bytes?: Uint8Array } = {},

@@ -7,5 +7,5 @@ export const NO_FILES: Files = {
   finish: async () => "unknown",
   drop: () => undefined,
   content: async () => null,
-  kept: async () => "Nobody has this file.",
+  kept: async () => ({ text: "Nobody has this file.", isFull: false }),
 };

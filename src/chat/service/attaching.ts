@@ -23,9 +23,8 @@ const NO_ROOM = "There is no room for this file. Ask the person who runs this ch
 const TOO_MANY = "Too many files are being uploaded at once. Wait until some are done.";
 const YOURS_FULL = "Your files take 20 GiB, the most that one person can have. Delete messages with files first.";
 const GONE = "This upload was interrupted for too long. Send the file again.";
+const NOBODY = "No server that answers has this file now. Try again in a moment.";
 const RETRY_MS = 1_000;
-
-type Refused = ReturnType<typeof failed>;
 
 export class Attaching implements FileCalls {
   readonly #deps: ChatDeps;
@@ -52,7 +51,7 @@ export class Attaching implements FileCalls {
     if (data.length > UPLOAD_PART_BYTES || offset + data.length > FILE_BYTES_MAX) return failed("too_large", TOO_LARGE);
     const appended = await this.#deps.files.append(upload, offset, data);
     if ("size" in appended) return this.#reading.ok({ size: appended.size });
-    return appended.refusal === "full" ? noRoom(NO_ROOM) : failed("too_many", TOO_MANY);
+    return appended.refusal === "full" ? failed("too_large", NO_ROOM) : failed("too_many", TOO_MANY);
   }
 
   async uploadSize(
@@ -78,7 +77,7 @@ export class Attaching implements FileCalls {
     }
     const stored = await this.#deps.files.finish(upload, { size, asIs });
     if (stored === "unknown") return failed("not_found", GONE);
-    if (stored === "full") return noRoom(NO_ROOM);
+    if (stored === "full") return failed("too_large", NO_ROOM);
     const file = { ...stored, name: cleanFileName(input.name) };
     return this.#reading.ok({ ticket: this.#tickets.make(session.userId, file), file: fileView(file) });
   }
@@ -104,7 +103,7 @@ export class Attaching implements FileCalls {
     const copy: FileHash = { whole: row.hash, small: row.small, large: row.large }[input.copy];
     const hash = copy === "" ? row.hash : copy;
     const content = await this.#deps.files.content(hash);
-    if (content === null) return noRoom("No server that answers has this file now. Try again in a moment.");
+    if (content === null) return failed("not_writable", NOBODY, { retryAfterMs: RETRY_MS });
     return this.#reading.ok({
       file: fileView(row),
       content,
@@ -119,8 +118,4 @@ function uploadOf({ userId }: Session, uploadId: string): UploadId | null {
   if (!UUID.test(uploadId)) return null;
   const hash = (text: string): string => new Bun.CryptoHasher("sha256").update(text).digest("hex");
   return `${hash(userId).slice(0, 16)}-${hash(uploadId.toLowerCase()).slice(0, 32)}`;
-}
-
-function noRoom(sentence: string): Refused {
-  return failed("not_writable", sentence, { retryAfterMs: RETRY_MS });
 }

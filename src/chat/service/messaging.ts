@@ -218,7 +218,8 @@ export class Messaging {
     const hashes = op.files?.flatMap(hashesOf) ?? [];
     if (hashes.length === 0) return await this.#writer.write(userId, clientId, op);
     const lacking = await this.#deps.files.kept(hashes);
-    if (lacking !== null) return failed("not_writable", lacking, { retryAfterMs: FILES_RETRY_MS });
+    if (lacking?.isFull === true) return failed("too_large", lacking.text, { field: "body" });
+    if (lacking !== null) return failed("not_writable", lacking.text, { retryAfterMs: FILES_RETRY_MS });
     const written = await this.#writer.write(userId, clientId, op);
     if (!written.ok || (await this.#deps.files.kept(hashes)) === null) return written;
     return failedWith("timed_out");

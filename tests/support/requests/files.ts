@@ -1,11 +1,20 @@
 /** Uploads, and the files of messages. A message of the room has none; tests of their own have files in it. */
-import { route, type Requests } from "./request.ts";
+import { own, route, type Requests } from "./request.ts";
 
 const UPLOAD = "5f0c1f6e-0000-4000-8000-000000000001";
 
 /** See the top of this file. */
 export const FILES: Requests = {
-  calls: {},
+  calls: {
+    PutFile: [{ kind: "stream" }],
+    GetFile: [{ kind: "stream" }],
+    GetUpload: [
+      own(
+        () => ({ uploadId: UPLOAD }),
+        () => ({ uploadSize: { uploadId: UPLOAD } }),
+      ),
+    ],
+  },
   routes: {
     "GET /uploads/:id": [route("own", `/uploads/${UPLOAD}`)],
     "POST /uploads/:id": [route("own", `/uploads/${UPLOAD}`, { part: "of a file" })],

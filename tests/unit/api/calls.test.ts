@@ -25,11 +25,11 @@ async function serve(replaced: Partial<WholeChat> = {}, deps: Partial<ChatApiDep
   return bench;
 }
 
-type Unary = Exclude<keyof ChatCalls, "Subscribe" | "SendStream">;
+type Unary = Exclude<keyof ChatCalls, "Subscribe" | "SendStream" | "PutFile" | "GetFile">;
 
 const OPEN: readonly Unary[] = ["Register", "Login", "ResetPassword"];
 const UNARY = (Object.keys(CHAT_WIRE) as (keyof ChatCalls)[]).filter(
-  (name): name is Unary => name !== "Subscribe" && name !== "SendStream",
+  (name): name is Unary => !["Subscribe", "SendStream", "PutFile", "GetFile"].includes(name),
 );
 
 /** What the requests below name. */

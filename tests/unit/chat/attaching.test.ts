@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { SendInput } from "../../../src/chat/chat-service.ts";
 import { FILE_BYTES_MAX, UPLOAD_PART_BYTES } from "../../../src/chat/bounds.ts";
-import type { Files } from "../../../src/chat/files.ts";
+import type { Files, Lack } from "../../../src/chat/files.ts";
 import { FileReplicas, someBytes } from "../../support/file-replicas.ts";
 import { createSoloChat, type SoloChat, type Person } from "../../support/solo-chat.ts";
 
@@ -12,7 +12,7 @@ let ann: Person;
 let bob: Person;
 let cid: Person;
 /** What `kept` answers next; null: as it is. */
-let lacking: (string | null)[];
+let lacking: (Lack | null)[];
 let nowMicros: number;
 
 beforeEach(async () => {
@@ -118,20 +118,26 @@ test("a ticket is of its user, cannot be changed, and is valid for a day", async
   expect(await send(ann, [ticket])).toMatchObject({ ok: true });
 });
 
+function lack(replica: number): Lack {
+  return { text: `Replica ${replica} has not saved this file yet. Try again.`, isFull: false };
+}
+
 test("nothing is proposed while a replica in step lacks the file, and nothing acknowledged while one does afterwards", async () => {
   const ticket = await uploaded(ann, someBytes(100));
   const clientId = crypto.randomUUID();
-  lacking = ["Replica 2 has not saved this file yet. Try again."];
+  lacking = [lack(2)];
   expect(await send(ann, [ticket], { clientId })).toEqual({
     ok: false,
     error: { code: "not_writable", sentence: "Replica 2 has not saved this file yet. Try again.", retryAfterMs: 1000 },
   });
+  lacking = [{ text: "Replica 2 has no room for this file.", isFull: true }];
+  expect(await send(ann, [ticket], { clientId })).toMatchObject({ ok: false, error: { code: "too_large" } });
   expect(solo.state.queries.request(ann.session.userId, clientId)).toBe(null);
   // It was in step when the op was proposed; another one has come into step since.
-  lacking = [null, "Replica 1 has not saved this file yet. Try again."];
+  lacking = [null, lack(1)];
   expect(await send(ann, [ticket], { clientId })).toMatchObject({ ok: false, error: { code: "timed_out" } });
   // A repeat is not acknowledged either before it is kept.
-  lacking = ["Replica 1 has not saved this file yet. Try again."];
+  lacking = [lack(1)];
   expect(await send(ann, [ticket], { clientId })).toMatchObject({ ok: false });
   const repeated = await sent(ann, [ticket], { clientId });
   expect(repeated.files.length).toBe(1);

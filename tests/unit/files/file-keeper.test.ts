@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { FileQueries, StoredFile } from "../../../src/chat/files.ts";
+import type { FileQueries, Lack, StoredFile } from "../../../src/chat/files.ts";
 import { FileUpkeep } from "../../../src/files/file-upkeep.ts";
 import { until } from "../../../harness/until.ts";
 import { FileReplicas, someBytes, viewOf, type FileReplica } from "../../support/file-replicas.ts";
@@ -57,7 +57,7 @@ test("while a replica in step lacks it, it is not kept; once the view omits that
   third.dead = true;
   await upload(first, data);
   const { hash } = await finished(first, data.length);
-  let answer: string | null | undefined;
+  let answer: Lack | null | undefined;
   const asked = first.keeper.kept([hash]).then((one) => (answer = one));
   const before = third.refused;
   await until(() => third.refused > before + 3);
@@ -86,7 +86,10 @@ test("a replica without room says so at once", async () => {
   replicas.all[1]!.room = { free: 64 * 1024 * 1024 + 500, total: 1e12 };
   await upload(replicas.all[0]!, data);
   const { hash } = await finished(replicas.all[0]!, data.length);
-  expect(await replicas.all[0]!.keeper.kept([hash])).toBe("Replica 1 has no room for this file.");
+  expect(await replicas.all[0]!.keeper.kept([hash])).toEqual({
+    text: "Replica 1 has no room for this file.",
+    isFull: true,
+  });
   replicas.all[1]!.room = { free: 1e12, total: 1e12 };
   expect(await replicas.all[0]!.keeper.kept([hash])).toBe(null);
 });

@@ -99,6 +99,14 @@ import type {
   WireFollowThreadResponse as Wire_lastword_v1_FollowThreadResponse,
 } from "../../lastword/v1/FollowThreadResponse.ts";
 import type {
+  GetFileRequestInput as _lastword_v1_GetFileRequestInput,
+  WireGetFileRequest as Wire_lastword_v1_GetFileRequest,
+} from "../../lastword/v1/GetFileRequest.ts";
+import type {
+  GetFileResponseInput as _lastword_v1_GetFileResponseInput,
+  WireGetFileResponse as Wire_lastword_v1_GetFileResponse,
+} from "../../lastword/v1/GetFileResponse.ts";
+import type {
   GetMessagesRequestInput as _lastword_v1_GetMessagesRequestInput,
   WireGetMessagesRequest as Wire_lastword_v1_GetMessagesRequest,
 } from "../../lastword/v1/GetMessagesRequest.ts";
@@ -114,6 +122,14 @@ import type {
   GetPersonResponseInput as _lastword_v1_GetPersonResponseInput,
   WireGetPersonResponse as Wire_lastword_v1_GetPersonResponse,
 } from "../../lastword/v1/GetPersonResponse.ts";
+import type {
+  GetUploadRequestInput as _lastword_v1_GetUploadRequestInput,
+  WireGetUploadRequest as Wire_lastword_v1_GetUploadRequest,
+} from "../../lastword/v1/GetUploadRequest.ts";
+import type {
+  GetUploadResponseInput as _lastword_v1_GetUploadResponseInput,
+  WireGetUploadResponse as Wire_lastword_v1_GetUploadResponse,
+} from "../../lastword/v1/GetUploadResponse.ts";
 import type {
   JoinRoomRequestInput as _lastword_v1_JoinRoomRequestInput,
   WireJoinRoomRequest as Wire_lastword_v1_JoinRoomRequest,
@@ -290,6 +306,14 @@ import type {
   PinMessageResponseInput as _lastword_v1_PinMessageResponseInput,
   WirePinMessageResponse as Wire_lastword_v1_PinMessageResponse,
 } from "../../lastword/v1/PinMessageResponse.ts";
+import type {
+  PutFileRequestInput as _lastword_v1_PutFileRequestInput,
+  WirePutFileRequest as Wire_lastword_v1_PutFileRequest,
+} from "../../lastword/v1/PutFileRequest.ts";
+import type {
+  PutFileResponseInput as _lastword_v1_PutFileResponseInput,
+  WirePutFileResponse as Wire_lastword_v1_PutFileResponse,
+} from "../../lastword/v1/PutFileResponse.ts";
 import type {
   ReactRequestInput as _lastword_v1_ReactRequestInput,
   WireReactRequest as Wire_lastword_v1_ReactRequest,
@@ -928,6 +952,25 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_FollowThreadResponse>,
   ): grpc.ClientUnaryCall;
 
+  GetFile(
+    argument: _lastword_v1_GetFileRequestInput,
+    metadata: grpc.Metadata,
+    options?: grpc.CallOptions,
+  ): grpc.ClientReadableStream<Wire_lastword_v1_GetFileResponse>;
+  GetFile(
+    argument: _lastword_v1_GetFileRequestInput,
+    options?: grpc.CallOptions,
+  ): grpc.ClientReadableStream<Wire_lastword_v1_GetFileResponse>;
+  getFile(
+    argument: _lastword_v1_GetFileRequestInput,
+    metadata: grpc.Metadata,
+    options?: grpc.CallOptions,
+  ): grpc.ClientReadableStream<Wire_lastword_v1_GetFileResponse>;
+  getFile(
+    argument: _lastword_v1_GetFileRequestInput,
+    options?: grpc.CallOptions,
+  ): grpc.ClientReadableStream<Wire_lastword_v1_GetFileResponse>;
+
   GetMessages(
     argument: _lastword_v1_GetMessagesRequestInput,
     metadata: grpc.Metadata,
@@ -1008,6 +1051,47 @@ export interface ChatClient extends grpc.Client {
   getPerson(
     argument: _lastword_v1_GetPersonRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_GetPersonResponse>,
+  ): grpc.ClientUnaryCall;
+
+  GetUpload(
+    argument: _lastword_v1_GetUploadRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetUploadResponse>,
+  ): grpc.ClientUnaryCall;
+  GetUpload(
+    argument: _lastword_v1_GetUploadRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetUploadResponse>,
+  ): grpc.ClientUnaryCall;
+  GetUpload(
+    argument: _lastword_v1_GetUploadRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetUploadResponse>,
+  ): grpc.ClientUnaryCall;
+  GetUpload(
+    argument: _lastword_v1_GetUploadRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetUploadResponse>,
+  ): grpc.ClientUnaryCall;
+  getUpload(
+    argument: _lastword_v1_GetUploadRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetUploadResponse>,
+  ): grpc.ClientUnaryCall;
+  getUpload(
+    argument: _lastword_v1_GetUploadRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetUploadResponse>,
+  ): grpc.ClientUnaryCall;
+  getUpload(
+    argument: _lastword_v1_GetUploadRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetUploadResponse>,
+  ): grpc.ClientUnaryCall;
+  getUpload(
+    argument: _lastword_v1_GetUploadRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetUploadResponse>,
   ): grpc.ClientUnaryCall;
 
   JoinRoom(
@@ -1911,6 +1995,39 @@ export interface ChatClient extends grpc.Client {
     argument: _lastword_v1_PinMessageRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_PinMessageResponse>,
   ): grpc.ClientUnaryCall;
+
+  PutFile(
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_PutFileResponse>,
+  ): grpc.ClientWritableStream<_lastword_v1_PutFileRequestInput>;
+  PutFile(
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_PutFileResponse>,
+  ): grpc.ClientWritableStream<_lastword_v1_PutFileRequestInput>;
+  PutFile(
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_PutFileResponse>,
+  ): grpc.ClientWritableStream<_lastword_v1_PutFileRequestInput>;
+  PutFile(
+    callback: grpc.requestCallback<Wire_lastword_v1_PutFileResponse>,
+  ): grpc.ClientWritableStream<_lastword_v1_PutFileRequestInput>;
+  putFile(
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_PutFileResponse>,
+  ): grpc.ClientWritableStream<_lastword_v1_PutFileRequestInput>;
+  putFile(
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_PutFileResponse>,
+  ): grpc.ClientWritableStream<_lastword_v1_PutFileRequestInput>;
+  putFile(
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_PutFileResponse>,
+  ): grpc.ClientWritableStream<_lastword_v1_PutFileRequestInput>;
+  putFile(
+    callback: grpc.requestCallback<Wire_lastword_v1_PutFileResponse>,
+  ): grpc.ClientWritableStream<_lastword_v1_PutFileRequestInput>;
 
   React(
     argument: _lastword_v1_ReactRequestInput,
@@ -2637,9 +2754,13 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   FollowThread: grpc.handleUnaryCall<Wire_lastword_v1_FollowThreadRequest, _lastword_v1_FollowThreadResponseInput>;
 
+  GetFile: grpc.handleServerStreamingCall<Wire_lastword_v1_GetFileRequest, _lastword_v1_GetFileResponseInput>;
+
   GetMessages: grpc.handleUnaryCall<Wire_lastword_v1_GetMessagesRequest, _lastword_v1_GetMessagesResponseInput>;
 
   GetPerson: grpc.handleUnaryCall<Wire_lastword_v1_GetPersonRequest, _lastword_v1_GetPersonResponseInput>;
+
+  GetUpload: grpc.handleUnaryCall<Wire_lastword_v1_GetUploadRequest, _lastword_v1_GetUploadResponseInput>;
 
   JoinRoom: grpc.handleUnaryCall<Wire_lastword_v1_JoinRoomRequest, _lastword_v1_JoinRoomResponseInput>;
 
@@ -2693,6 +2814,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
   MarkUnread: grpc.handleUnaryCall<Wire_lastword_v1_MarkUnreadRequest, _lastword_v1_MarkUnreadResponseInput>;
 
   PinMessage: grpc.handleUnaryCall<Wire_lastword_v1_PinMessageRequest, _lastword_v1_PinMessageResponseInput>;
+
+  PutFile: grpc.handleClientStreamingCall<Wire_lastword_v1_PutFileRequest, _lastword_v1_PutFileResponseInput>;
 
   React: grpc.handleUnaryCall<Wire_lastword_v1_ReactRequest, _lastword_v1_ReactResponseInput>;
 
@@ -2810,6 +2933,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_FollowThreadRequest,
     Wire_lastword_v1_FollowThreadResponse
   >;
+  GetFile: MethodDefinition<
+    _lastword_v1_GetFileRequestInput,
+    _lastword_v1_GetFileResponseInput,
+    Wire_lastword_v1_GetFileRequest,
+    Wire_lastword_v1_GetFileResponse
+  >;
   GetMessages: MethodDefinition<
     _lastword_v1_GetMessagesRequestInput,
     _lastword_v1_GetMessagesResponseInput,
@@ -2821,6 +2950,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_GetPersonResponseInput,
     Wire_lastword_v1_GetPersonRequest,
     Wire_lastword_v1_GetPersonResponse
+  >;
+  GetUpload: MethodDefinition<
+    _lastword_v1_GetUploadRequestInput,
+    _lastword_v1_GetUploadResponseInput,
+    Wire_lastword_v1_GetUploadRequest,
+    Wire_lastword_v1_GetUploadResponse
   >;
   JoinRoom: MethodDefinition<
     _lastword_v1_JoinRoomRequestInput,
@@ -2953,6 +3088,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_PinMessageResponseInput,
     Wire_lastword_v1_PinMessageRequest,
     Wire_lastword_v1_PinMessageResponse
+  >;
+  PutFile: MethodDefinition<
+    _lastword_v1_PutFileRequestInput,
+    _lastword_v1_PutFileResponseInput,
+    Wire_lastword_v1_PutFileRequest,
+    Wire_lastword_v1_PutFileResponse
   >;
   React: MethodDefinition<
     _lastword_v1_ReactRequestInput,
