@@ -33,7 +33,7 @@ export function Hits({ hits, session }: { hits: readonly SearchHit[]; session: S
 export function Offers({ offers }: { offers: readonly Offer[] }) {
   if (offers.length === 0) return null;
   return (
-    <ul class="found offers" aria-label="Filters">
+    <ul class="found filter-offers" aria-label="Filters">
       {offers.map(({ shown, says, fills }) => (
         <li>
           <button type="button" class="plain" data-fills={fills}>
