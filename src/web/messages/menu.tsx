@@ -4,6 +4,7 @@
  */
 import type { MessageView } from "../../chat/chat-service.ts";
 import { Icon } from "../page/icons.tsx";
+import { markup } from "../page/markup.ts";
 import { Time } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
@@ -25,20 +26,14 @@ function linkTo({ id, conversationId }: Named): string {
 
 /** The links beside a bubble. The script adds them to rows that events bring. */
 export function MessageLinks({ message }: { message: Named }) {
-  return (
-    <p class="row-tools">
-      <a class="react-to" href={reactPath(message)} title="Add a reaction">
-        <Icon name="smile" />
-        <span class="sr">Add a reaction</span>
-      </a>
-      <a class="more-of" href={aboutMessage(message, "message")} title="More">
-        <Icon name="more" />
-        <span class="sr">More</span>
-      </a>
-      {isThreadId(message.conversationId) ? null : <ReplyLink message={message} />}
-    </p>
-  );
+  const reply = isThreadId(message.conversationId) ? null : ReplyLink({ message });
+  const react = markup`<a class="react-to" href="${reactPath(message)}"${REACT}`;
+  const more = markup`<a class="more-of" href="${aboutMessage(message, "message")}"${MORE}`;
+  return markup`<p class="row-tools">${react}${more}${reply}</p>`;
 }
+
+const REACT = markup` title="Add a reaction">${Icon({ name: "smile" })}<span class="sr">Add a reaction</span></a>`;
+const MORE = markup` title="More">${Icon({ name: "more" })}<span class="sr">More</span></a>`;
 
 /** What the script copies, and the form that all chips submit, each to its own address. */
 export function MenuParts() {

@@ -9,7 +9,8 @@ import { isFewEmoji } from "./emoji.ts";
 import { markdownHtml } from "./markdown.ts";
 import { Icon } from "../page/icons.tsx";
 import { calledBy, callsUser, InvitingForm, mentionsHtml, NotCalled } from "./mentions.tsx";
-import { accountTitle, Time } from "../page/names.tsx";
+import { markup } from "../page/markup.ts";
+import { Time } from "../page/names.tsx";
 import { EditedMark } from "./edits.tsx";
 import { MessageFiles } from "./files.tsx";
 import { MenuParts, MessageLinks } from "./menu.tsx";
@@ -59,12 +60,7 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
       {...(message.pinnedBy === null ? {} : { "data-pinned": "yes" })}
       {...(message.readByOther ? { "data-read": "yes" } : {})}
     >
-      <label class="pick">
-        <input type="checkbox" name="ids" value={message.id} form={`${pane}selection`} />
-        <span class="sr">
-          Select: {message.authorDisplayName}, <Time micros={message.timeMicros} style="clock" />
-        </span>
-      </label>
+      <Pick message={message} pane={pane} />
       <div class="bubble">
         <Author message={message} />
         <Quote message={message} />
@@ -95,13 +91,18 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
   );
 }
 
+/** Selects the message. */
+function Pick({ message, pane }: { message: MessageView; pane: string }) {
+  const { id, authorDisplayName, timeMicros } = message;
+  const input = markup`<input type="checkbox" name="ids" value="${id}" form="${pane}selection"/>`;
+  const words = markup`Select: ${authorDisplayName}, ${Time({ micros: timeMicros, style: "clock" })}`;
+  return markup`<label class="pick">${input}<span class="sr">${words}</span></label>`;
+}
+
 /** Who wrote it. The name of the account tells people of one display name apart. */
 function Author({ message: { authorName, authorDisplayName } }: { message: MessageView }) {
-  return (
-    <p class="author" {...accountTitle(authorName, authorDisplayName)}>
-      {authorDisplayName}
-    </p>
-  );
+  const title = authorName === authorDisplayName ? null : markup` title="${authorName}"`;
+  return markup`<p class="author"${title}>${authorDisplayName}</p>`;
 }
 
 /**
@@ -120,12 +121,7 @@ function RemovedRow({ message, own, pane }: { message: MessageView; own: boolean
       data-seq={message.seq}
       data-micros={message.timeMicros}
     >
-      <label class="pick">
-        <input type="checkbox" name="ids" value={message.id} form={`${pane}selection`} />
-        <span class="sr">
-          Select: {message.authorDisplayName}, <Time micros={message.timeMicros} style="clock" />
-        </span>
-      </label>
+      <Pick message={message} pane={pane} />
       <div class="bubble">
         <Author message={message} />
         <div class="body">{removedBy === null ? "This message was deleted." : `Deleted by ${removedBy.name}`}</div>
@@ -204,10 +200,6 @@ export function RowTemplates() {
 
 /** The button works without a script. With one, a click anywhere in the row does the same. */
 function MarkRead({ id, pane }: { id: string; pane: string }) {
-  return (
-    <button class="mark" type="submit" form={`${pane}reading`} name="ids" value={id}>
-      <span aria-hidden="true">new</span>
-      <span class="sr">Mark this message as read</span>
-    </button>
-  );
+  const button = markup`<button class="mark" type="submit" form="${pane}reading" name="ids" value="${id}">`;
+  return markup`${button}<span aria-hidden="true">new</span><span class="sr">Mark this message as read</span></button>`;
 }

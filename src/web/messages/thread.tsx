@@ -3,6 +3,7 @@ import type { ConversationView, MessageView, RepliesView, Session } from "../../
 import { threadIdOf } from "../../chat/ids.ts";
 import { THREAD_COUNT_MAX } from "../../chat/queries.ts";
 import { Icon } from "../page/icons.tsx";
+import { markup } from "../page/markup.ts";
 import { conversationName, Face, Time } from "../page/names.tsx";
 import { PostForm } from "../page/post-form.tsx";
 
@@ -35,13 +36,10 @@ export function Replies({ replies }: { replies: RepliesView | null }) {
 
 /** Opens the thread of a message that has no replies yet. The script adds it to rows that events bring. */
 export function ReplyLink({ message }: { message: Pick<MessageView, "id"> }) {
-  return (
-    <a class="reply-to" href={`/c/${threadIdOf(message.id)}`} title="Reply in thread">
-      <Icon name="thread" />
-      <span class="sr">Reply in thread</span>
-    </a>
-  );
+  return markup`<a class="reply-to" href="/c/${threadIdOf(message.id)}"${REPLY}`;
 }
+
+const REPLY = markup` title="Reply in thread">${Icon({ name: "thread" })}<span class="sr">Reply in thread</span></a>`;
 
 /** The form that follows the thread, or stops. It is hidden while there are no replies to follow. */
 export function FollowForm({ conversation }: { conversation: ConversationView }) {

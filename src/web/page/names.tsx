@@ -65,11 +65,6 @@ function calledFor(user: UserView, { userId }: Session): string {
   return user.id === userId ? `${user.displayName} (you)` : user.displayName;
 }
 
-/** The name of the account as a title, which tells people of one display name apart; nothing if it is what is shown. */
-export function accountTitle(name: string, displayName: string): { readonly title?: string } {
-  return name === displayName ? {} : { title: name };
-}
-
 /** A person in a list: what she wants to be called, and what she is at. The script finds it by `data-person`. */
 export function PersonName({ user, session }: { user: UserView; session: Session | null }) {
   const { id, name, displayName } = user;
