@@ -21,8 +21,11 @@ export const FAULTS_BINARY = `${BINARY}-faults`;
 /** A newer version with one more kind of op, one more column and one more frame. */
 export const NEXT_BINARY = `${BINARY}-next`;
 
-/** Settings of the JavaScript engine that the test runner gives to the replicas of tests (tests/support/run-tests.ts). */
-const ENGINE = Object.fromEntries(
+/**
+ * Settings of the JavaScript engine that the test runner gives to the replicas of tests (tests/support/run-tests.ts).
+ * They belong in every environment in which a test starts replicas.
+ */
+export const ENGINE: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(process.env).filter((entry): entry is [string, string] => entry[0].startsWith("BUN_JSC_")),
 );
 /** Bounds of the time between two looks, which is a twentieth of the wait so far, so that long waits use little CPU. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readRunFile } from "../../src/host/run-file.ts";
 import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
-import { BINARY, processLives, runBinary, waitFor } from "../../harness/cluster.ts";
+import { BINARY, ENGINE, processLives, runBinary, waitFor } from "../../harness/cluster.ts";
 import { freePortRow } from "../../harness/free-ports.ts";
 import { compareHistories, compareWithSent, readHistory } from "../../harness/history.ts";
 import { Load } from "../../harness/load.ts";
@@ -65,7 +65,7 @@ test.concurrent(
     const home = mkdtempSync(join(tmpdir(), "lastword-up-"));
     const binary = process.env["LASTWORD_BINARY"] ?? BINARY;
     const addresses = (await freePortRow(3)).map((port) => `127.0.0.1:${port}`);
-    const environment = { HOME: home, PATH: "/usr/bin:/bin" };
+    const environment = { HOME: home, PATH: "/usr/bin:/bin", ...ENGINE };
     const words = ["up", "--grpc", addresses[0]!, "--web", "localhost:0", "--front", "off"];
     const pids = new Set<number>();
     const spawnUp = () =>

@@ -26,7 +26,7 @@ import { failpoint } from "../../base/faults.ts";
 import { DiskRoom } from "../disk-room.ts";
 import { fsyncFolder, storageError } from "../sqlite.ts";
 import { Checkpointer } from "./checkpointer.ts";
-import { compile, openState, type StateConnection, type Statement } from "./connection.ts";
+import { compile, MEMORY, openState, type StateConnection, type Statement } from "./connection.ts";
 import { ConversationMemory } from "./conversation-memory.ts";
 import { RecentChanges } from "./recent-changes.ts";
 import { Refusals } from "./refusals.ts";
@@ -48,8 +48,6 @@ interface Position {
   firstView: string;
   newestMicros: number;
 }
-
-const MEMORY = ":memory:";
 
 /** See the top of this file. */
 export class StateDb implements StateMachine<AppliedOp> {

@@ -33,7 +33,7 @@ async function person(name: string): Promise<ChatClient> {
 }
 
 function stranger(token?: string): ChatClient {
-  const options = { addresses: [bench.address], deadlineMs: 3_000 };
+  const options = { addresses: [bench.address], deadlineMs: 10_000 };
   const client = new ChatClient(token === undefined ? options : { ...options, token });
   clients.push(client);
   return client;
