@@ -141,7 +141,7 @@ test.concurrent(
     const folder = mkdtempSync(join(tmpdir(), "lastword-limit-"));
     const limited = join(folder, "limited");
     // ulimit counts in blocks of 1,024 bytes.
-    writeFileSync(limited, `#!/bin/bash\n[ -e "$HOME/unlimited" ] || ulimit -f 400\nexec "${BINARY}" "$@"\n`, {
+    writeFileSync(limited, `#!/bin/bash\n[ -e "$HOME/unlimited" ] || ulimit -f 1000\nexec "${BINARY}" "$@"\n`, {
       mode: 0o755,
     });
     await using cluster = await Cluster.create({ replicas: 1, binary: limited });
