@@ -30,8 +30,6 @@ interface Put {
 export class FileExchange {
   readonly #store: FileStore;
   readonly #dial: DialFiles;
-  /** How many files of messages are not here. */
-  lacking: () => number = () => 0;
   /** Files that are being fetched. */
   readonly #fetching = new Map<FileHash, Promise<FileAnswer["result"]>>();
   /** Uploads that go to peers, by peer and upload. */
@@ -70,26 +68,9 @@ export class FileExchange {
         const isHere = store.has(name) || (store.comingSize(other) > 0 && (await store.keep(other, name)));
         return { ...NO, result: isHere ? "yes" : await this.fetch(name, [from]) };
       }
-      case "lacking":
-        return { ...NO, result: "yes", offset: this.lacking() };
       case "drop":
         await store.forget(name);
         return { ...NO, result: "yes" };
-    }
-  }
-
-  /** How many files of messages the peer lacks; null if it cannot be asked. Never rejects. */
-  async lackingAt(peer: ReplicaId): Promise<number | null> {
-    try {
-      const call = await this.#dial(peer);
-      try {
-        const { result, offset } = await call.ask({ ask: "lacking" }, ANSWER_MS);
-        return result === "yes" ? offset : null;
-      } finally {
-        call.close();
-      }
-    } catch {
-      return null;
     }
   }
 

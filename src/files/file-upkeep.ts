@@ -20,9 +20,6 @@ const ROWS_MAX = 1_000;
 const FETCH_MS = 1_000;
 /** Files that no peer has are asked for again after this long. */
 const AGAIN_MS = 5_000;
-const TELL_MS = 2_000;
-/** What a peer said longer ago is not known any more. */
-const TOLD_MS = 8_000;
 const UNUSED_MS = 7 * 24 * 60 * 60 * 1000;
 const COLLECT_MS = 10 * 60 * 1000;
 const SCRUB_MS = 24 * 60 * 60 * 1000;
@@ -48,8 +45,7 @@ export class FileUpkeep {
   #seen: Seq = 0;
   /** The newest message that carries each file that is not here. */
   readonly #lacking = new Map<FileHash, Seq>();
-  readonly #told = new Map<ReplicaId, { readonly lacking: number; readonly atMs: number }>();
-  readonly #next = { fetch: 0, tell: 0, collect: COLLECT_MS, scrub: 0 };
+  readonly #next = { fetch: 0, collect: COLLECT_MS, scrub: 0 };
   #timer: ReturnType<typeof setTimeout> | null = null;
   #running = true;
   #scrubbing = false;
@@ -58,7 +54,6 @@ export class FileUpkeep {
     this.#deps = deps;
     this.#next.scrub = deps.nowMs() + setting("scrub", SCRUB_MS);
     this.#next.collect = deps.nowMs() + COLLECT_MS;
-    deps.exchange.lacking = () => this.lacking;
   }
 
   start(): void {
@@ -80,18 +75,11 @@ export class FileUpkeep {
     return this.#lacking.size;
   }
 
-  /** How many files a peer lacks; null if that is not known. */
-  lackingAt(peer: ReplicaId): number | null {
-    const told = this.#told.get(peer);
-    return told === undefined || this.#deps.nowMs() - told.atMs > TOLD_MS ? null : told.lacking;
-  }
-
   /** One look at what there is to do. */
   async look(): Promise<void> {
     const { store, exchange, nowMs } = this.#deps;
     this.#follow();
     if (this.#lacking.size > 0 && nowMs() >= this.#next.fetch) await this.#fetch();
-    if (nowMs() >= this.#next.tell) await this.#ask();
     if (nowMs() >= this.#next.collect) {
       this.#next.collect = nowMs() + COLLECT_MS;
       await this.collect(Date.now());
@@ -132,17 +120,6 @@ export class FileUpkeep {
       got ||= isOver || store.has(hash);
     }
     if (!got) this.#next.fetch = nowMs() + AGAIN_MS;
-  }
-
-  async #ask(): Promise<void> {
-    const { exchange, peers, nowMs } = this.#deps;
-    this.#next.tell = nowMs() + TELL_MS;
-    await Promise.all(
-      peers().map(async (peer) => {
-        const lacking = await exchange.lackingAt(peer);
-        if (lacking !== null) this.#told.set(peer, { lacking, atMs: nowMs() });
-      }),
-    );
   }
 
   /** Removes what no message has carried for seven days before `nowMs` (since 1970). */

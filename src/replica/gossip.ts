@@ -1,6 +1,6 @@
 /**
- * What replicas send each other outside the log: which users are connected, who is typing, and the
- * addresses of each replica. Frames may be lost, so messages about presence are numbered. A replica
+ * What replicas send each other outside the log: which users are connected, who is typing, how many files they lack, and
+ * the addresses of each replica. Frames may be lost, so messages about presence are numbered. A replica
  * that sees a gap, a restart or an unknown sender asks for everything again, and forgets what a peer
  * said as soon as that peer is no longer heard.
  */
@@ -14,6 +14,7 @@ interface Heard {
   number: number;
   readonly facts: ReplicaFacts;
   readonly online: Set<string>;
+  filesLacking: number;
   /** Looks left before an unheard peer counts as dead, because its first gossip may arrive before its first Beat. */
   graceLooks: number;
 }
@@ -25,6 +26,8 @@ export interface GossipDeps {
   readonly send: (news: GossipNews) => void;
   /** True while the peer counts as alive. */
   readonly hears: (peer: number) => boolean;
+  /** How many files of messages this replica lacks. */
+  readonly filesLacking: () => number;
 }
 
 /** Maximum number of users in a message. Ids of 12 characters stay well below the 64 KiB of a frame. */
@@ -91,6 +94,11 @@ export class ReplicaGossip implements Presence {
     return this.factsOf(id) ?? this.#lastFacts.get(id) ?? null;
   }
 
+  /** How many files of messages a living peer lacks; null if nothing is known. At most 2 s old. */
+  filesLackingAt(peer: number): number | null {
+    return this.#heard.get(peer)?.filesLacking ?? null;
+  }
+
   isOnline(userId: string): boolean {
     if (this.#local.has(userId)) return true;
     for (const { online } of this.#heard.values()) if (online.has(userId)) return true;
@@ -155,15 +163,16 @@ export class ReplicaGossip implements Presence {
     }
   }
 
-  #receiveAll(from: number, { number, facts: wire, online }: NonNullable<GossipNews["presenceAll"]>): void {
+  #receiveAll(from: number, all: NonNullable<GossipNews["presenceAll"]>): void {
+    const { number, facts: wire, online, filesLacking } = all;
     if (wire === null) return;
     const facts = factsFromWire(wire);
     this.#lastFacts.set(from, facts);
-    this.#replace(from, { number, facts, online: new Set(online), graceLooks: GRACE_LOOKS });
+    this.#replace(from, { number, facts, online: new Set(online), filesLacking, graceLooks: GRACE_LOOKS });
   }
 
   #receiveChange(from: number, change: NonNullable<GossipNews["presenceChange"]>): void {
-    const { bootId, number, online, offline } = change;
+    const { bootId, number, online, offline, filesLacking } = change;
     const known = this.#heard.get(from);
     const users = [...online, ...offline];
     const expected = known === undefined ? NaN : known.number + (users.length > 0 ? 1 : 0);
@@ -172,6 +181,7 @@ export class ReplicaGossip implements Presence {
       return;
     }
     known.number = number;
+    known.filesLacking = filesLacking;
     known.graceLooks = GRACE_LOOKS;
     this.#changing(users, () => {
       for (const user of online) known.online.add(user);
@@ -231,7 +241,8 @@ export class ReplicaGossip implements Presence {
     const all = [...this.#local];
     this.#number += 1;
     const first = all.slice(0, USERS_PER_MESSAGE);
-    const presenceAll = { number: this.#number, facts: factsToWire(facts), online: first };
+    const filesLacking = this.#deps.filesLacking();
+    const presenceAll = { number: this.#number, facts: factsToWire(facts), online: first, filesLacking };
     this.#deps.send({ presenceAll });
     for (let i = USERS_PER_MESSAGE; i < all.length; i += USERS_PER_MESSAGE) {
       this.#sayChange(all.slice(i, i + USERS_PER_MESSAGE), []);
@@ -242,7 +253,8 @@ export class ReplicaGossip implements Presence {
   #sayChange(online: readonly string[], offline: readonly string[]): void {
     if (this.#facts === null) return;
     if (online.length + offline.length > 0) this.#number += 1;
-    const presenceChange = { bootId: this.#facts.bootId, number: this.#number, online, offline };
+    const filesLacking = this.#deps.filesLacking();
+    const presenceChange = { bootId: this.#facts.bootId, number: this.#number, online, offline, filesLacking };
     this.#deps.send({ presenceChange });
   }
 }

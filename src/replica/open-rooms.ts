@@ -70,6 +70,7 @@ export function openRooms(store: RoomStore): Rooms {
     peers: context.settings.peers.map((peer) => peer.id).filter((peer) => peer !== context.id),
     send: (news) => engine.gossip(news),
     hears: (peer) => engine.peerBeat(peer) !== null,
+    filesLacking: () => parts.files.upkeep.lacking,
   });
   const scrub = openScrub(store, parts, damaged);
   const { host, reach } = openHostWatch(store, parts);
@@ -169,7 +170,7 @@ function openReport(
     chronicle: told.chronicle,
     gate,
     clocksOff: () => clock.offMs(),
-    filesLacking: (id) => (id === context.id ? files.upkeep.lacking : files.upkeep.lackingAt(id)),
+    filesLacking: (id) => (id === context.id ? files.upkeep.lacking : told.gossip.filesLackingAt(id)),
     hasFiles: () => files.store.count + files.upkeep.lacking > 0,
     now: () => performance.now(),
   });

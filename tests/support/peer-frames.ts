@@ -61,8 +61,16 @@ const facts = fc.record({
 });
 const takeover = fc.record({ ms: fc.nat(), from: replicaId, to: replicaId });
 const news: fc.Arbitrary<GossipNews> = fc.oneof(
-  fc.record({ presenceAll: fc.record({ number: seq, facts, online: some(hex) }) }),
-  fc.record({ presenceChange: fc.record({ bootId: hex, number: seq, online: some(hex), offline: some(hex) }) }),
+  fc.record({ presenceAll: fc.record({ number: seq, facts, online: some(hex), filesLacking: fc.nat(0xffff_ffff) }) }),
+  fc.record({
+    presenceChange: fc.record({
+      bootId: hex,
+      number: seq,
+      online: some(hex),
+      offline: some(hex),
+      filesLacking: fc.nat(0xffff_ffff),
+    }),
+  }),
   fc.record({ presenceWanted: replicaId }),
   fc.record({ typing: fc.record({ places: some(fc.record({ conversationId: text, userId: hex })) }) }),
   fc.record({ alive: fc.record({ pages: some(fc.record({ userId: hex, streamId: hex })) }) }),

@@ -10,11 +10,13 @@ afterEach(() => void jest.useRealTimers());
 function pair() {
   const heard: string[] = [];
   const sent: GossipNews[] = [];
+  const lacking = [0, 0];
   const make = (self: number, other: () => ReplicaGossip): ReplicaGossip =>
     new ReplicaGossip({
       self,
       peers: [1 - self],
       hears: () => true,
+      filesLacking: () => lacking[self]!,
       send: (news) => {
         sent.push(news);
         other().receive(self, news);
@@ -27,7 +29,7 @@ function pair() {
     one.start({ pid: id, bootId: `boot${id}`, version: "1", grpc: "g", web: "w", front: null, names: [], since: "s" });
   }
   jest.advanceTimersByTime(1000);
-  return { a, b, heard, sent };
+  return { a, b, heard, sent, lacking };
 }
 
 describe("typing", () => {
@@ -97,22 +99,32 @@ describe("signs of life of streams that are elsewhere", () => {
 
 test("a peer that is no longer heard is not told as living, but where it was is known", () => {
   let hears = true;
-  const a = new ReplicaGossip({ self: 0, peers: [1], hears: () => hears, send: () => {} });
+  const a = new ReplicaGossip({ self: 0, peers: [1], hears: () => hears, filesLacking: () => 0, send: () => {} });
   const facts = { pid: 1, bootId: "boot1", version: "1", grpc: "g", web: "http://b:8081", since: "s" };
   a.start({ ...facts, bootId: "boot0", front: null, names: [] });
   const told = { ...facts, names: ["10.9.0.2"] };
-  a.receive(1, { presenceAll: { number: 1, facts: told, online: [] } });
+  a.receive(1, { presenceAll: { number: 1, facts: told, online: [], filesLacking: 4 } });
+  expect(a.filesLackingAt(1)).toBe(4);
   hears = false;
   jest.advanceTimersByTime(5000);
-  expect(a.factsOf(1)).toBeNull();
+  expect([a.factsOf(1), a.filesLackingAt(1)]).toEqual([null, null]);
   expect(a.lastFactsOf(1)).toEqual({ ...told, front: null });
   a.stop();
 });
 
 test("a replica that does not say what it is, is left out", () => {
   const { a, b } = pair();
-  b.receive(0, { presenceAll: { number: 9, facts: null, online: ["ann"] } });
+  b.receive(0, { presenceAll: { number: 9, facts: null, online: ["ann"], filesLacking: 0 } });
   expect(b.isOnline("ann")).toBe(false);
   expect(b.factsOf(0)?.bootId).toBe("boot0");
+  for (const one of [a, b]) one.stop();
+});
+
+test("how many files a replica lacks is known at the others within 2 s", () => {
+  const { a, b, lacking } = pair();
+  expect(b.filesLackingAt(0)).toBe(0);
+  lacking[0] = 7;
+  jest.advanceTimersByTime(2000);
+  expect([a.filesLackingAt(1), b.filesLackingAt(0)]).toEqual([0, 7]);
   for (const one of [a, b]) one.stop();
 });

@@ -44,6 +44,7 @@ describe("gossip", () => {
             if (lost.has(self)) return;
             for (const [id, other] of all.entries()) if (id !== self && !lost.has(id)) other.receive(self, payload);
           },
+          filesLacking: () => 0,
           hears: (peer) => !dead.has(peer) && !lost.has(peer),
         }),
     );
@@ -104,7 +105,7 @@ describe("gossip", () => {
     const { all } = three();
     all[1]!.receive(0, {});
     const { front: _, ...stranger } = facts(9);
-    all[1]!.receive(9, { presenceAll: { number: 1, facts: stranger, online: [] } });
+    all[1]!.receive(9, { presenceAll: { number: 1, facts: stranger, online: [], filesLacking: 0 } });
     expect([all[1]!.factsOf(0), all[1]!.factsOf(9)]).toEqual([facts(0), null]);
     for (const gossip of all) gossip.stop();
   });

@@ -10,10 +10,12 @@ export interface PresenceAllInput {
   number?: number | string | Long;
   facts?: _lastword_v1_ReplicaFactsInput | null;
   online?: string[];
+  filesLacking?: number;
 }
 
 export interface WirePresenceAll {
   number: number;
   facts: Wire_lastword_v1_ReplicaFacts | null;
   online: string[];
+  filesLacking: number;
 }

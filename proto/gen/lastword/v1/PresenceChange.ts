@@ -7,6 +7,7 @@ export interface PresenceChangeInput {
   number?: number | string | Long;
   online?: string[];
   offline?: string[];
+  filesLacking?: number;
 }
 
 export interface WirePresenceChange {
@@ -14,4 +15,5 @@ export interface WirePresenceChange {
   number: number;
   online: string[];
   offline: string[];
+  filesLacking: number;
 }
