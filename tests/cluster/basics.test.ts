@@ -250,19 +250,19 @@ describe("S5 presence and typing", () => {
       const stays = await there.events(at(1), { alive: "a" });
       // At an address that replicas share, one of them has the stream and another gets the page's sign of life.
       const elsewhere = await shared.events(at(1), { alive: "b" });
-      // `vanished` opens its stream last: when it counts as gone, the others would be gone too without signs of life.
-      const pings = (): number => elsewhere.seen.filter((event) => event.name === "ping").length;
-      await waitFor("some pings", () => pings() > 3);
-      await vanished.events(at(1), { alive: "a" });
-      const says = (who: WebPerson, is: boolean) => (data: string) =>
-        data.includes(`"${who.name}"`) && data.includes(`"online":${is}`);
-      for (const who of [vanished, there, shared]) await watch.until("presence", says(who, true));
       // Somebody else's sign of life does not keep her online.
       const timer = setInterval(() => {
         void there.ask(at(1), "/events/alive", { form: { stream: "a" } });
         void shared.ask(at(2), "/events/alive", { form: { stream: "b" } });
       }, 2000);
+      const says = (who: WebPerson, is: boolean) => (data: string) =>
+        data.includes(`"${who.name}"`) && data.includes(`"online":${is}`);
       try {
+        // `vanished` opens its stream last: when it counts as gone, the others would be gone too without signs of life.
+        const pings = (): number => elsewhere.seen.filter((event) => event.name === "ping").length;
+        await waitFor("some pings", () => pings() > 3);
+        await vanished.events(at(1), { alive: "a" });
+        for (const who of [vanished, there, shared]) await watch.until("presence", says(who, true));
         await watch.until("presence", says(vanished, false), { timeoutMs: 60_000 });
       } finally {
         clearInterval(timer);
