@@ -6,6 +6,7 @@ import { expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { readRunFile } from "../../src/host/run-file.ts";
 import { waitFor, type Cluster } from "../../harness/cluster.ts";
+import { SOAK } from "../../harness/load-cluster.ts";
 import { startCluster, stories, story } from "./stage.ts";
 import { composer, eventually, PASSWORD, row, texts } from "./visitor.ts";
 
@@ -47,10 +48,13 @@ async function startAt(cluster: Cluster, origin: string): Promise<void> {
   await cluster.statusThat(1, "all are in step", ({ writable, view }) => writable && view.members.length === 3);
 }
 
-for (const [where, second] of [
+/** At one host name the two share their cookies, so that is the harder one; the other one is in soak. */
+const PLACES = [
   ["both at localhost", (origin: string) => origin],
-  ["one at localhost, one at 127.0.0.1", atNumber],
-] as const) {
+  ...(SOAK ? [["one at localhost, one at 127.0.0.1", atNumber] as const] : []),
+] as const;
+
+for (const [where, second] of PLACES) {
   stories(`two clusters in one browser, ${where}`, { clusterPerStory: true }, (stage) => {
     story("two people, each in her own; nothing of one is shown, kept or sent in the other", async () => {
       await using other = await startCluster();

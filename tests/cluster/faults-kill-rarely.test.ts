@@ -104,7 +104,7 @@ test.concurrent(
 test.concurrent(
   "killed at any moment of its first start: the next one creates the cluster",
   async () => {
-    const stepMs = SOAK ? 3 : 20;
+    const stepMs = SOAK ? 3 : 40;
     for (let afterMs = 0; afterMs <= 240; afterMs += stepMs) {
       await using cluster = await Cluster.create({ replicas: 1 });
       const { process: child } = cluster.spawn(0, cluster.words(0));
