@@ -106,8 +106,6 @@ export interface FileQueries {
   isCarried(hash: FileHash): boolean;
   /** Those of messages above `seq`, ordered by seq. Whoever asks for more goes on after the last seq but one. */
   after(seq: Seq, limit: number): readonly { readonly seq: Seq; readonly hash: FileHash }[];
-  /** Those of messages below `seq`, the newest first. */
-  before(seq: Seq, limit: number): readonly { readonly seq: Seq; readonly hash: FileHash }[];
   /** Size of all files in messages of this user, bytes; the same file twice counts twice. */
   bytesOf(author: UserId): number;
 }

@@ -65,6 +65,22 @@ export const NO_PROFILE = {
   changedSeq: 0,
 } as const satisfies Omit<ProfileRow, "user">;
 
+/** Longer than the name of any time zone. */
+const ZONE_CHARS_MAX = 64;
+
+/**
+ * The name of a time zone as it is usually written; null: this version knows none of this name. Offsets ("+05:30") are
+ * none: they would be wrong for half of the year in many places.
+ */
+export function timeZoneOf(typed: string): string | null {
+  if (typed.length > ZONE_CHARS_MAX || !/^[a-z]/i.test(typed)) return null;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: typed }).resolvedOptions().timeZone;
+  } catch {
+    return null;
+  }
+}
+
 /** The status of a profile at this time; null: none, or it has ended. */
 export function statusAt({ emoji, text, untilMicros }: Status, nowMicros: number): Status | null {
   if (emoji === "" && text === "") return null;

@@ -371,3 +371,11 @@ export const UNREAD_COUNT_MAX = 100;
 
 /** Replies in one thread are counted up to this number. */
 export const THREAD_COUNT_MAX = 1_000;
+
+/** Whether nothing of the message may be shown: it is deleted, or its author was, with all messages. */
+export function isErased(
+  { deleted, author }: Pick<MessageRow, "deleted" | "author">,
+  queries: Pick<Queries, "user">,
+): boolean {
+  return deleted || queries.user(author)?.deleted === 2;
+}

@@ -5,7 +5,7 @@
 import type { ReplicaId } from "./view.ts";
 
 /** The questions. */
-export const FILE_ASKS = ["have", "read", "put", "keep", "drop"] as const;
+export const FILE_ASKS = ["read", "put", "keep"] as const;
 
 /** The most bytes of a file in one question or answer. */
 export const FILE_PART_BYTES = 256 * 1024;
@@ -20,7 +20,6 @@ export interface FileQuestion {
 export interface FileAnswer {
   /** `no`: it is not here, or cannot be kept. `full`: there is no room for it. */
   readonly result: "yes" | "no" | "full";
-  readonly names: readonly string[];
   readonly offset: number;
   readonly data: Uint8Array;
 }

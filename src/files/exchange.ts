@@ -12,10 +12,7 @@ import { isHash, type FileStore } from "./file-store.ts";
 const ANSWER_MS = 5_000;
 /** How long a peer may take to get a whole file onto its disk. */
 const KEEP_MS = 120_000;
-/** Hashes in one question. */
-const ASKED_MAX = 1_000;
-
-const NOTHING = { names: [], offset: 0, data: new Uint8Array(0) } as const;
+const NOTHING = { offset: 0, data: new Uint8Array(0) } as const;
 const NO: FileAnswer = { result: "no", ...NOTHING };
 const FULL: FileAnswer = { result: "full", ...NOTHING };
 
@@ -53,11 +50,9 @@ export class FileExchange {
     const store = this.#store;
     const [name = "", other = ""] = names;
     switch (ask) {
-      case "have":
-        return { result: "yes", ...NOTHING, names: names.slice(0, ASKED_MAX).filter((hash) => !store.has(hash)) };
       case "read": {
         const part = isHash(name) ? await store.part(name, offset) : null;
-        return part === null ? NO : { result: "yes", names: [], offset: store.size(name) ?? 0, data: part };
+        return part === null ? NO : { result: "yes", offset: store.size(name) ?? 0, data: part };
       }
       case "put": {
         const size = await store.append(name, offset, data);
@@ -68,9 +63,6 @@ export class FileExchange {
         const isHere = store.has(name) || (store.comingSize(other) > 0 && (await store.keep(other, name)));
         return { ...NO, result: isHere ? "yes" : await this.fetch(name, [from]) };
       }
-      case "drop":
-        await store.forget(name);
-        return { ...NO, result: "yes" };
     }
   }
 

@@ -15,7 +15,14 @@ import {
 import { HERE, mayMention, ROOM } from "../mention-text.ts";
 import type { Presence } from "../ports.ts";
 import { statusAt } from "../profiles.ts";
-import type { ConversationSummary, Queries, RoomSummary, SeenMessage, ThreadSummary } from "../queries.ts";
+import {
+  isErased,
+  type ConversationSummary,
+  type Queries,
+  type RoomSummary,
+  type SeenMessage,
+  type ThreadSummary,
+} from "../queries.ts";
 import { notifiedOf, type MentionRow, type MessageRow, type ReactionRow, type UserRow } from "../rows.ts";
 import type {
   ConversationView,
@@ -154,8 +161,7 @@ export class Views {
     if (id === null) return null;
     const queries = this.#queries();
     const found = queries.messageIn(conversation, id);
-    const author = found === null ? null : queries.user(found.author);
-    const gone = found === null || found.deleted || author?.deleted === 2;
+    const gone = found === null || isErased(found, queries);
     const isHidden = found !== null && queries.isLimited(conversation) && !queries.maySee(found, viewer);
     if (gone || isHidden) return { messageId: id, authorId: "", authorName: "", text: "", gone };
     const { author: authorId } = found;

@@ -7,6 +7,7 @@ import { filesOf, fileView, type FileHash, type UploadId } from "../files.ts";
 import type { MessageId } from "../ids.ts";
 import { cleanFileName } from "../limits.ts";
 import type { ChatDeps } from "../ports.ts";
+import { isErased } from "../queries.ts";
 import { RateLimit } from "../rate-limit.ts";
 import type { Reading } from "../reading.ts";
 import { failedWith, slowDown } from "../sentences.ts";
@@ -97,7 +98,7 @@ export class Attaching implements FileCalls {
     if (late !== null) return late;
     const queries = this.#deps.queries();
     const message = queries.messageById(input.messageId, session.userId);
-    const isGone = message === null || message.deleted || queries.user(message.author)?.deleted === 2;
+    const isGone = message === null || isErased(message, queries);
     const row = isGone ? undefined : filesOf(message.files)[input.index];
     if (row === undefined) return failedWith("not_found");
     const copy: FileHash = { whole: row.hash, small: row.small, large: row.large }[input.copy];

@@ -9,13 +9,11 @@ import type { ChatDeps } from "../ports.ts";
 import type { Session, UserView } from "../chat-service.ts";
 import type { Views } from "../feed/views.ts";
 import type { ProfileInput } from "../profile-service.ts";
+import { timeZoneOf } from "../profiles.ts";
 import { checkDisplayName } from "./names.ts";
 import type { Writer } from "./writer.ts";
 
 type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ChatError };
-
-/** Longer than the name of any time zone. */
-const ZONE_CHARS_MAX = 64;
 
 /** The call about profiles. */
 export class Profiles {
@@ -87,17 +85,9 @@ function isTime(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
-/** The name of a time zone as it is usually written. Not every version knows the same zones. */
 function checkTimeZone(text: string): Checked<string> {
   const typed = text.trim();
-  if (typed === "") return { ok: true, value: "" };
-  // An offset ("+05:30") would be wrong for half of the year in many places.
-  if (typed.length <= ZONE_CHARS_MAX && /^[a-z]/i.test(typed)) {
-    try {
-      return { ok: true, value: new Intl.DateTimeFormat("en", { timeZone: typed }).resolvedOptions().timeZone };
-    } catch {
-      // It is no time zone.
-    }
-  }
+  const value = typed === "" ? "" : timeZoneOf(typed);
+  if (value !== null) return { ok: true, value };
   return failed("invalid", "There is no such time zone. Write one like Europe/Berlin.", { field: "timeZone" });
 }

@@ -247,6 +247,7 @@ function keyOf(user: UserId, id: PushId): string {
   return `${user} ${id}`;
 }
 
-function hostOf({ endpoint }: PushRow): string {
+/** The host of the push service; "" of a subscription that ended. */
+export function hostOf({ endpoint }: Pick<PushRow, "endpoint">): string {
   return URL.canParse(endpoint) ? new URL(endpoint).host : "";
 }

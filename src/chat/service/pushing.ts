@@ -10,7 +10,8 @@ import { RateLimit } from "../rate-limit.ts";
 import type { Reading } from "../reading.ts";
 import { failedWith } from "../sentences.ts";
 import type { ReadAt, Session } from "../chat-service.ts";
-import { PushRounds, type PushOptions } from "./push-round.ts";
+import { timeZoneOf } from "../profiles.ts";
+import { hostOf, PushRounds, type PushOptions } from "./push-round.ts";
 import type { Writer } from "./writer.ts";
 
 const DEVICE_CHARS_MAX = 64;
@@ -59,7 +60,7 @@ export class Pushing {
     if (endpoint.length > ENDPOINT_CHARS_MAX || !this.#sender.accepts(input)) return failed("invalid", NO_SERVICE);
     const device = checkLine(input.device, { what: "A device", charsMax: DEVICE_CHARS_MAX, field: undefined });
     if (!device.ok) return device;
-    if (!QUIET.test(quiet) || !isZone(timeZone) || !isOrigin(origin))
+    if (!QUIET.test(quiet) || (timeZone !== "" && timeZoneOf(timeZone) === null) || !isOrigin(origin))
       return failed("invalid", "Write quiet hours like 22:00-07:00, and a time zone like Europe/Berlin.");
     const body = { endpoint, p256dh, auth, origin, quiet, timeZone, device: device.value } as const;
     const written = await this.#writer.write(session.userId, clientId.value, {
@@ -121,16 +122,6 @@ export class Pushing {
   }
 }
 
-function isZone(timeZone: string): boolean {
-  if (timeZone === "") return true;
-  if (timeZone.length > DEVICE_CHARS_MAX || !/^[a-z]/i.test(timeZone)) return false;
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
-
 function isOrigin(origin: string): boolean {
   return (
     origin === "" || (origin.length <= ORIGIN_CHARS_MAX && URL.canParse(origin) && new URL(origin).origin === origin)
@@ -138,8 +129,8 @@ function isOrigin(origin: string): boolean {
 }
 
 function viewOf(row: PushRow, { sessionId }: Session): PushView {
-  const { id, device, origin, endpoint, tag, session, outcome, outcomeMicros } = row;
-  const service = URL.canParse(endpoint) ? new URL(endpoint).host : "";
+  const { id, device, origin, tag, session, outcome, outcomeMicros } = row;
+  const service = hostOf(row);
   return {
     id,
     device,

@@ -14,7 +14,7 @@ import type { Views } from "../feed/views.ts";
 import { directId, isThreadId, threadIdOf, type ConversationId, type UserId } from "../ids.ts";
 import { checkLimit } from "../limits.ts";
 import type { ChatDeps } from "../ports.ts";
-import type { ConversationSummary, SeenMessage } from "../queries.ts";
+import { isErased, type ConversationSummary, type SeenMessage } from "../queries.ts";
 import { RateLimit } from "../rate-limit.ts";
 import type { Reading } from "../reading.ts";
 import { failedWith, noSuchPerson, slowDown } from "../sentences.ts";
@@ -115,7 +115,7 @@ export class Searching {
     const queries = this.#deps.queries();
     if (!queries.isMember(conversation, viewer)) return [];
     const message = queries.message(conversation, viewer, seq);
-    if (message === null || message.deleted || queries.user(message.author)?.deleted === 2) return [];
+    if (message === null || isErased(message, queries)) return [];
     if (isUnread && !message.unread) return [];
     return queries.maySee(message, viewer) ? [message] : [];
   }

@@ -1,5 +1,5 @@
 /** Which files messages carry: what apply writes of it, and what the keeper of the files asks. */
-import { asc, desc, eq, gt, lt, sql } from "drizzle-orm";
+import { asc, eq, gt, sql } from "drizzle-orm";
 import { filesOf, type FileHash, type FileQueries } from "../../chat/files.ts";
 import type { UserId } from "../../chat/ids.ts";
 import type { MessageRow } from "../../chat/rows.ts";
@@ -38,10 +38,6 @@ export class StateFiles implements FileQueries {
     return this.#q.after.all(seq, limit).map((row) => ({ seq: row[0] as Seq, hash: row[1] as FileHash }));
   }
 
-  before(seq: Seq, limit: number): readonly { readonly seq: Seq; readonly hash: FileHash }[] {
-    return this.#q.before.all(seq, limit).map((row) => ({ seq: row[0] as Seq, hash: row[1] as FileHash }));
-  }
-
   bytesOf(author: UserId): number {
     return Number(this.#q.bytesOf.get(author)?.[0] ?? 0);
   }
@@ -73,15 +69,6 @@ function fileStatements(c: StateConnection) {
         .from(files)
         .where(gt(files.seq, p("seq")))
         .orderBy(asc(files.seq), asc(files.hash))
-        .limit(p("limit")),
-    ),
-    before: compile(
-      c,
-      db
-        .select(where)
-        .from(files)
-        .where(lt(files.seq, p("seq")))
-        .orderBy(desc(files.seq), asc(files.hash))
         .limit(p("limit")),
     ),
     bytesOf: compile(

@@ -247,9 +247,9 @@ function questionFromWire({ ask, names, offset, data }: Decoded<WireFileQuestion
   return { ask: ask as FileQuestion["ask"], names, offset: seqFromWire(offset), data };
 }
 
-function answerFromWire({ result, names, offset, data }: Decoded<WireFileAnswer>): FileAnswer {
+function answerFromWire({ result, offset, data }: Decoded<WireFileAnswer>): FileAnswer {
   if (result !== "yes" && result !== "no" && result !== "full") throw new CodecError("an unknown answer about files");
-  return { result, names, offset: seqFromWire(offset), data };
+  return { result, offset: seqFromWire(offset), data };
 }
 
 /** Roughly how many bytes a frame takes in memory and on the wire. The bytes of ops, which dominate, are exact. */

@@ -152,7 +152,6 @@ function upkeepOf(replica: FileReplica, carried: Map<string, number>): FileUpkee
   const queries: FileQueries = {
     isCarried: (hash) => carried.has(hash),
     after: (seq, limit) => rows.filter((row) => row.seq > seq).slice(0, limit),
-    before: () => [],
     bytesOf: () => 0,
   };
   return new FileUpkeep({

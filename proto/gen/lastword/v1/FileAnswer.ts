@@ -4,14 +4,12 @@ import type { Long } from "@grpc/proto-loader";
 
 export interface FileAnswerInput {
   result?: string;
-  names?: string[];
   offset?: number | string | Long;
   data?: Buffer | Uint8Array | string;
 }
 
 export interface WireFileAnswer {
   result: string;
-  names: string[];
   offset: number;
   data: Buffer;
 }
