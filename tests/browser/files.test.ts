@@ -85,4 +85,20 @@ stories("files", {}, (stage) => {
     await ann.page.goto(`${new URL(ann.page.url()).origin}/`);
     await ann.page.getByText("plan.txt").first().waitFor();
   });
+
+  story("on a phone a long name is cut, and what is beside it stays on the screen", async () => {
+    const { page } = bob;
+    await page.setViewportSize({ width: 390, height: 844 });
+    const name = `${"minutes of the meeting ".repeat(6)}.txt`;
+    await chooser(page).setInputFiles([{ name, mimeType: "text/plain", buffer: Buffer.from("plan") }]);
+    await page.locator("#tray li.done").waitFor();
+    const isShown = async (selector: string): Promise<boolean> => {
+      const box = await page.locator(selector).last().boundingBox();
+      return box !== null && box.x >= 0 && box.x + box.width <= 390;
+    };
+    expect(await isShown("#tray li button")).toBeTrue();
+    await composer(page).press("Enter");
+    await page.locator(".file").waitFor();
+    expect([await isShown(".file"), await isShown(".file .size")]).toEqual([true, true]);
+  });
 });
