@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostScheduler } from "../../../src/base/scheduler.ts";
+import { hostScheduler, type Scheduler } from "../../../src/base/scheduler.ts";
+import type { AppliedOp } from "../../../src/chat/applied-op.ts";
 import { SearchIndex } from "../../../src/db/search/search-index.ts";
 import { StateDb } from "../../../src/db/state/state-db.ts";
 import type { Seq, ViewNo } from "../../../src/election/view.ts";
@@ -81,7 +82,7 @@ let index: SearchIndex;
 let isDiskLow = false;
 let lines: string[] = [];
 
-function open(): SearchIndex {
+function open(scheduler: Pick<Scheduler, "now" | "after"> = hostScheduler): SearchIndex {
   return new SearchIndex({
     path: join(folder, "search.db"),
     position: {
@@ -91,7 +92,7 @@ function open(): SearchIndex {
     statePath: () => history.state.path,
     flush: () => {},
     isDiskLow: () => isDiskLow,
-    scheduler: hostScheduler,
+    scheduler,
     say: (event, reason) => void lines.push(`${event} ${reason}`),
   });
 }
@@ -241,4 +242,46 @@ test("many messages are taken in small batches, and a question meanwhile says ho
     return later.kind === "found" && later.percent === 100;
   });
   expect((await seqs("3999")).length).toBe(1);
+});
+
+/** Time that moves only when the test moves it; what is due at once still runs by itself. */
+class HeldTime {
+  readonly timers = new Map<() => void, number>();
+  #now = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, action: () => void): () => void {
+    if (ms <= 0) return hostScheduler.after(0, action);
+    this.timers.set(action, this.#now + ms);
+    return () => void this.timers.delete(action);
+  }
+
+  pass(ms: number): void {
+    this.#now += ms;
+    for (const [action, at] of this.timers) {
+      if (at > this.#now) continue;
+      this.timers.delete(action);
+      action();
+    }
+  }
+}
+
+test("while the chat is busy the index rests after each batch, but not while a question waits", async () => {
+  index.stop();
+  const time = new HeldTime();
+  index = open(time);
+  history.say("granite");
+  expect(await seqs("granite")).toEqual([2]);
+  const before = index.position()!.seq;
+  const bodies = Array.from({ length: 600 }, (_, n) => `gravel ${n}`);
+  history.say(...bodies);
+  index.follow(bodies.map((): Pick<AppliedOp, "facts"> => ({ facts: [] })) as AppliedOp[]);
+  time.pass(100);
+  await until(() => time.timers.size === 1 && index.position()!.seq > before);
+  expect(index.position()!.seq).toBe(before + 200);
+  expect((await seqs("gravel 599")).length).toBe(1);
+  expect(index.position()!.seq).toBe(history.seq);
 });
