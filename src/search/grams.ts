@@ -11,8 +11,8 @@
  */
 import { LETTER, UNSPACED, type Term } from "./terms.ts";
 
-/** Grows when `gramsOf` or `fold` changes: an index of another version is made anew. */
-export const GRAM_VERSION = 1;
+/** Grows when `gramsOf`, `fold` or the tables of search.db change: an index of another version is made anew. */
+export const GRAM_VERSION = 2;
 
 /** Folding turns these into plain digits, so no gram of a text has one. */
 const [AT_START, SIGN, FILTER] = ["¹", "²", "³"];

@@ -1,9 +1,9 @@
 /**
- * Answers a question: takes candidates from the index, the newest first, and looks at the row of each. A candidate that
- * the viewer may not see is neither counted nor returned. If the viewer is in few conversations, or names some, the
- * index itself leaves out the candidates of all others.
+ * Answers a question: takes candidates from the index, the newest first, and looks at the row of each. Candidates of
+ * conversations that the viewer is not in are passed over before their rows are read, so they count for nothing: neither
+ * what is found nor where a long search ends depends on them, and each of them costs a microsecond. If the viewer is in
+ * few conversations, or names some, the index itself leaves out the others.
  */
-import type { Statement } from "bun:sqlite";
 import type { ConversationId, UserId } from "../../chat/ids.ts";
 import { sees } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
@@ -23,14 +23,16 @@ import type { Ask, Place } from "../../search/message-search.ts";
 import { searchedText } from "../../search/searched-text.ts";
 import { TermFinder } from "../../search/terms.ts";
 import type { SearchFile } from "./search-file.ts";
-import type { StateReader } from "./state-reader.ts";
+import { HOME, type CandidateRow, type StateReader } from "./state-reader.ts";
 
 /** Candidates whose rows one question looks at, and the time that it takes at most; whatever comes first. */
 const CANDIDATES_MAX = 20_000;
 const TIME_MAX_MS = 400;
+/** Candidates that are passed over. It only bounds the work: with so many, the fragment is in every conversation. */
+const PASSED_MAX = 200_000;
 
 /** Candidates that are taken from the index at once: first a page's worth, then more. */
-const TAKEN = { first: 64, most: 1_024 };
+const TAKEN = { first: 64, most: 4_096 };
 
 /** Conversations of one user. */
 const HOMES_MAX = 10_000;
@@ -52,29 +54,6 @@ interface Home {
   readonly sinceMicros: number;
 }
 
-interface CandidateRow {
-  readonly seq: Seq;
-  readonly number: number;
-  readonly conversation: ConversationId;
-  readonly home: number;
-  readonly isThread: number;
-  readonly author: UserId;
-  readonly body: string;
-  readonly files: string | null;
-  readonly timeMicros: number;
-  readonly recovered: number;
-  readonly isHidden: number;
-  readonly isErased: number;
-}
-
-const CANDIDATE = `SELECT m.seq, m.conversation AS number, c.id AS conversation,
-  CASE WHEN c.parent IS NULL THEN c.created_seq ELSE coalesce(p.created_seq, 0) END AS home,
-  c.parent IS NOT NULL AS isThread, m.author, m.body, m.files, m.time_micros AS timeMicros, m.recovered,
-  EXISTS (SELECT 1 FROM hidden h WHERE h.user = ?2 AND h.conversation = c.id AND h.seq = m.seq) AS isHidden,
-  EXISTS (SELECT 1 FROM users u WHERE u.id = m.author AND u.deleted = 2) AS isErased
-  FROM messages m JOIN conversations c ON c.created_seq = m.conversation LEFT JOIN conversations p ON p.id = c.parent
-  WHERE m.seq = ?1 AND m.deleted = 0`;
-
 const CHECKS = {
   saved: "SELECT 1 FROM saved WHERE user = ?2 AND conversation = ?3 AND seq = ?1 AND is_on = 1",
   pinned: "SELECT 1 FROM pins WHERE seq = ?1 AND is_on = 1",
@@ -84,15 +63,17 @@ const CHECKS = {
 
 /** Lists by which a question is answered faster than by the index. */
 const LISTS = {
-  saved: "SELECT seq FROM saved WHERE user = ?1 AND is_on = 1 AND seq < ?2 AND seq >= ?3 ORDER BY seq DESC LIMIT ?4",
-  pinned: "SELECT seq FROM pins WHERE is_on = 1 AND ?1 <> '' AND seq < ?2 AND seq >= ?3 ORDER BY seq DESC LIMIT ?4",
-  reaction: `SELECT DISTINCT seq FROM reactions WHERE shown = 1 AND ?1 <> '' AND seq < ?2 AND seq >= ?3
-    ORDER BY seq DESC LIMIT ?4`,
-  all: "SELECT seq FROM messages WHERE ?1 <> '' AND seq < ?2 AND seq >= ?3 ORDER BY seq DESC LIMIT ?4",
+  saved: "SELECT seq FROM saved WHERE user = ?1 AND is_on = 1 AND seq < ?2 AND seq >= ?3",
+  pinned: "SELECT seq FROM pins WHERE is_on = 1 AND ?1 <> '' AND seq < ?2 AND seq >= ?3",
+  reaction: "SELECT DISTINCT seq FROM reactions WHERE shown = 1 AND ?1 <> '' AND seq < ?2 AND seq >= ?3",
+  all: "SELECT seq FROM messages WHERE ?1 <> '' AND seq < ?2 AND seq >= ?3",
 } as const;
 
+/** A candidate, and the number of the conversation whose people may read it; 0 or null: that is not known. */
+type Candidate = readonly [seq: Seq, home: number | null];
+
 /** Takes the next candidates below a seq. */
-type Source = (below: Seq, limit: number) => readonly Seq[];
+type Source = (below: Seq, limit: number) => readonly Candidate[];
 
 /** What is found of one question. */
 export interface Looked {
@@ -117,7 +98,6 @@ class Lookup {
   readonly #in: ReadonlySet<number> | null;
   readonly #thread: number | null;
   readonly #direct: ReadonlySet<number>;
-  readonly #candidate: Statement<CandidateRow, [number, string]>;
 
   constructor(ask: Ask, file: SearchFile, state: StateReader) {
     this.#ask = ask;
@@ -129,20 +109,23 @@ class Lookup {
     this.#thread = ask.thread === null ? null : this.#numberOf(ask.thread);
     const direct = Array.from(this.#homes).filter(([, { kind }]) => kind === "direct");
     this.#direct = new Set(direct.map(([number]) => number));
-    this.#candidate = state.db.query(CANDIDATE);
   }
 
   run(now: () => number): Looked {
     const { limit, beforeSeq } = this.#ask;
     const deadline = now() + TIME_MAX_MS;
     const places: Place[] = [];
-    let looked = 0;
+    let [looked, passed] = [0, 0];
     for (const { source, below } of this.#sources(beforeSeq)) {
       let next = below;
       for (let size = Math.max(TAKEN.first, limit); ; size = Math.min(2 * size, TAKEN.most)) {
-        const seqs = source(next, size);
-        for (const seq of seqs) {
+        const candidates = source(next, size);
+        for (const [seq, home] of candidates) {
           next = seq;
+          if (!this.#mayBeIn(home)) {
+            passed += 1;
+            continue;
+          }
           const place = this.#look(seq);
           if (place !== null) places.push(place);
           if (places.length === limit) return { places, next, isCut: false };
@@ -150,7 +133,8 @@ class Lookup {
           if (looked >= CANDIDATES_MAX || (looked % 100 === 0 && now() > deadline))
             return { places, next, isCut: true };
         }
-        if (seqs.length < size) break;
+        if (candidates.length < size) break;
+        if (passed >= PASSED_MAX || now() > deadline) return { places, next, isCut: true };
       }
     }
     return { places, next: null, isCut: false };
@@ -183,10 +167,13 @@ class Lookup {
     const match = this.#match();
     const isGram = this.#ask.terms.some((term) => neededGrams(term).size > 0);
     if (list !== null || match === "" || (hasReaction && !isGram)) {
-      const query = this.#state.db.query<{ seq: number }, [string, number, number, number]>(
-        LISTS[list ?? (hasReaction ? "reaction" : "all")],
+      const seqs = LISTS[list ?? (hasReaction ? "reaction" : "all")];
+      const query = this.#state.db.query<Candidate, [string, number, number, number]>(
+        `SELECT l.seq, ${HOME} FROM (${seqs} ORDER BY seq DESC LIMIT ?4) l LEFT JOIN messages m ON m.seq = l.seq
+         LEFT JOIN conversations c ON c.created_seq = m.conversation LEFT JOIN conversations p ON p.id = c.parent
+         ORDER BY l.seq DESC`,
       );
-      const source: Source = (from, limit) => query.all(viewer, from, least, limit).map(({ seq }) => seq);
+      const source: Source = (from, limit) => query.values(viewer, from, least, limit) as unknown as Candidate[];
       return [{ source, below: beforeSeq }];
     }
     const sources = [{ source: this.#indexed(match, least), below: Math.min(below, beforeSeq) }];
@@ -199,10 +186,11 @@ class Lookup {
   }
 
   #indexed(match: string, least: Seq): Source {
-    const query = this.#file.db.query<{ rowid: number }, [string, number, number, number]>(
-      "SELECT rowid FROM messages WHERE messages MATCH ? AND rowid < ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?",
+    const query = this.#file.db.query<Candidate, [string, number, number, number]>(
+      `SELECT m.rowid, h.home FROM messages m LEFT JOIN homes h ON h.seq = m.rowid
+       WHERE m.messages MATCH ? AND m.rowid < ? AND m.rowid >= ? ORDER BY m.rowid DESC LIMIT ?`,
     );
-    return (from, limit) => query.all(match, from, least, limit).map(({ rowid }) => rowid);
+    return (from, limit) => query.values(match, from, least, limit) as unknown as Candidate[];
   }
 
   /** The question for FTS5; "": the index knows nothing about it. All grams are quoted, so nobody can write its syntax. */
@@ -223,9 +211,13 @@ class Lookup {
     return parts.join(" AND ");
   }
 
+  #mayBeIn(home: number | null): boolean {
+    return home === null || home === 0 || this.#homes.has(home);
+  }
+
   #look(seq: Seq): Place | null {
     const { viewer, from, sinceMicros, untilMicros } = this.#ask;
-    const row = this.#candidate.get(seq, viewer);
+    const row = this.#state.candidate(seq, viewer);
     if (row === null || !this.#isSeen(row)) return null;
     if (this.#in !== null && !this.#in.has(row.home) && !this.#in.has(row.number)) return null;
     if (this.#thread !== null && this.#thread !== row.number) return null;

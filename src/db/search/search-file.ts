@@ -3,6 +3,7 @@
  * state.db and not replicated, so it may be deleted at any time.
  *
  * SQLite's FTS5 keeps, for each gram, the seqs of the messages that have it, and nothing else: no texts and no positions.
+ * `homes` says in which conversation each message is, so that a question passes over those of others without their rows.
  */
 import { Database } from "bun:sqlite";
 import type { Seq } from "../../election/view.ts";
@@ -41,6 +42,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS spans (view TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS changed (seq INTEGER PRIMARY KEY, changed INTEGER NOT NULL, text INTEGER NOT NULL);
   CREATE INDEX IF NOT EXISTS changed_at ON changed (changed);
+  CREATE TABLE IF NOT EXISTS homes (seq INTEGER PRIMARY KEY, home INTEGER NOT NULL);
   CREATE VIRTUAL TABLE IF NOT EXISTS messages USING fts5(
     grams, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
 `;
@@ -54,6 +56,7 @@ export class SearchFile {
   #spans: Span[];
   #changes: Seq;
   readonly #insert;
+  readonly #place;
   readonly #delete;
 
   /** Opens or creates the file. One of another version is emptied. */
@@ -72,6 +75,7 @@ export class SearchFile {
       this.#insert = this.db.query<null, [number, string]>(
         "INSERT OR REPLACE INTO messages (rowid, grams) VALUES (?, ?)",
       );
+      this.#place = this.db.query<null, [number, number]>("INSERT OR REPLACE INTO homes (seq, home) VALUES (?, ?)");
       this.#delete = this.db.query<null, [number]>("DELETE FROM messages WHERE rowid = ?");
     } catch (error) {
       this.db.close();
@@ -181,20 +185,26 @@ export class SearchFile {
       this.db.run("DROP TABLE messages");
       this.db.run("DROP TABLE spans");
       this.db.run("DROP TABLE changed");
+      this.db.run("DROP TABLE homes");
       this.db.run(TABLES);
       this.db.run("INSERT OR REPLACE INTO about (id, version, changes) VALUES (1, ?, 0)", [GRAM_VERSION]);
     })();
   }
 
   #put(row: IndexedRow): void {
-    if (!row.deleted) this.#insert.run(row.seq, gramsOfRow(row));
+    if (!row.deleted) this.#add(row);
     if (row.deleted || row.isEdited) this.#note(row);
   }
 
   #replace(row: IndexedRow): void {
     this.#delete.run(row.seq);
-    if (!row.deleted) this.#insert.run(row.seq, gramsOfRow(row));
+    if (!row.deleted) this.#add(row);
     this.#note(row);
+  }
+
+  #add(row: IndexedRow): void {
+    this.#insert.run(row.seq, gramsOfRow(row));
+    this.#place.run(row.seq, row.home);
   }
 
   #note(row: IndexedRow): void {

@@ -1,6 +1,6 @@
 /** Reads state.db for the index and for questions, through a connection of its own that only reads. */
 import { Database } from "bun:sqlite";
-import type { UserId } from "../../chat/ids.ts";
+import type { ConversationId, UserId } from "../../chat/ids.ts";
 import type { Seq } from "../../election/view.ts";
 
 /** A message as the index needs it. */
@@ -22,18 +22,42 @@ export interface IndexedRow {
   readonly mentions: readonly UserId[];
 }
 
+/** What a question asks of the row of a candidate. */
+export interface CandidateRow {
+  readonly seq: Seq;
+  readonly number: number;
+  readonly conversation: ConversationId;
+  readonly home: number;
+  readonly isThread: number;
+  readonly author: UserId;
+  readonly body: string;
+  readonly files: string | null;
+  readonly timeMicros: number;
+  readonly recovered: number;
+  readonly isHidden: number;
+  readonly isErased: number;
+}
+
 /** Changes that one look takes, at the least; those of one op stay together. */
 const CHANGES_TAKEN = 50;
 /** More than one op changes. */
 const CHANGES_LOOKED_AT = 2_000;
 
+/** Number of the conversation whose people may read a message in `c`, whose parent is `p`; see IndexedRow. */
+export const HOME = "CASE WHEN c.parent IS NULL THEN c.created_seq ELSE coalesce(p.created_seq, 0) END AS home";
+
 const COLUMNS = `m.seq, m.author, m.body, m.files, m.deleted, m.recovered, m.changed_seq AS changedSeq,
-  m.changed_seq > 0 AND EXISTS (SELECT 1 FROM versions v WHERE v.seq = m.seq) AS isEdited,
-  CASE WHEN c.parent IS NULL THEN c.created_seq ELSE coalesce(p.created_seq, 0) END AS home,
+  m.changed_seq > 0 AND EXISTS (SELECT 1 FROM versions v WHERE v.seq = m.seq) AS isEdited, ${HOME},
   CASE WHEN c.parent IS NULL THEN NULL ELSE c.created_seq END AS thread,
   (SELECT group_concat(DISTINCT n.user) FROM mentions n WHERE n.seq = m.seq) AS mentioned`;
 const SOURCE = `messages m JOIN conversations c ON c.created_seq = m.conversation
   LEFT JOIN conversations p ON p.id = c.parent`;
+
+const CANDIDATE = `SELECT m.seq, m.conversation AS number, c.id AS conversation, ${HOME},
+  c.parent IS NOT NULL AS isThread, m.author, m.body, m.files, m.time_micros AS timeMicros, m.recovered,
+  EXISTS (SELECT 1 FROM hidden h WHERE h.user = ?2 AND h.conversation = c.id AND h.seq = m.seq) AS isHidden,
+  EXISTS (SELECT 1 FROM users u WHERE u.id = m.author AND u.deleted = 2) AS isErased
+  FROM ${SOURCE} WHERE m.seq = ?1 AND m.deleted = 0`;
 
 interface RawRow extends Omit<IndexedRow, "deleted" | "recovered" | "isEdited" | "mentions"> {
   readonly deleted: number;
@@ -81,6 +105,11 @@ export class StateReader {
       const row = one.get(seq);
       return row === null ? [] : [indexedRow(row)];
     });
+  }
+
+  /** The message with this seq, unless it is deleted; what is hidden is so for `viewer`. */
+  candidate(seq: Seq, viewer: UserId): CandidateRow | null {
+    return this.db.query<CandidateRow, [number, string]>(CANDIDATE).get(seq, viewer);
   }
 
   /** Messages up to `upTo` that changed after `since`, the oldest changes first, and the seq up to which these are all. */

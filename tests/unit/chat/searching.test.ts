@@ -1,8 +1,9 @@
 /** The search of messages: who finds what. Recall is compared with a plain scan of all messages. */
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, spyOn, test } from "bun:test";
 import fc from "fast-check";
 import type { SearchInput, SearchPage } from "../../../src/chat/search-service.ts";
 import type { Answer } from "../../../src/chat/errors.ts";
+import { StateReader } from "../../../src/db/search/state-reader.ts";
 import { fold } from "../../../src/search/fold.ts";
 import { termOf, TermFinder } from "../../../src/search/terms.ts";
 import { createSoloChat, type Person, type SoloChat } from "../../support/solo-chat.ts";
@@ -158,4 +159,36 @@ test("no index, too many questions, and an index that is being built, each with 
   expect(await ask()).toMatchObject({ ok: false, error: { code: "slow_down" } });
   solo.search.answer = { kind: "found", places: [], next: null, isCut: false, percent: 40 };
   expect(await ask()).toMatchObject({ ok: true, value: { percent: 40 } });
+});
+
+test("what others say where one is not is passed over unread, however many rooms one is in", async () => {
+  for (let n = 0; n < 40; n++) await room(anna!, `hall${n}`, false);
+  const wall = await said(anna!, "#hall7", "granite? in hall 7");
+  must(await solo.chat.pinMessage(anna!.session, { messageId: wall, on: true, clientId: id() }));
+  must(await solo.chat.react(anna!.session, { messageId: wall, emoji: "👍", on: true, clientId: id() }));
+  await said(anna!, "#hall8", "marble by anna");
+  await room(ben!, "quarry", true);
+  const questions = ["granite", "gra ite", "slate", "?", "is:pinned", "has:reaction", "granite after:2000", "from:ben"];
+  const looks = spyOn(StateReader.prototype, "candidate");
+  const looked = async (query: string): Promise<readonly [string, number, number]> => {
+    looks.mockClear();
+    return [query, (await found(anna!, query)).length, looks.mock.calls.length] as const;
+  };
+  try {
+    const before: unknown[] = [];
+    for (const query of questions) before.push(await looked(query));
+    expect(before).toContainEqual(["granite", 1, 1]);
+    expect(before).toContainEqual(["slate", 0, 0]);
+    for (let n = 0; n < 30; n++) {
+      const secret = await said(ben!, "#quarry", `granite? and slate ${n}`);
+      must(await solo.chat.pinMessage(ben!.session, { messageId: secret, on: true, clientId: id() }));
+      must(await solo.chat.react(ben!.session, { messageId: secret, emoji: "👍", on: true, clientId: id() }));
+    }
+    const after: unknown[] = [];
+    for (const query of questions) after.push(await looked(query));
+    expect(after).toEqual(before);
+    expect(await found(ben!, "granite")).toHaveLength(30);
+  } finally {
+    looks.mockRestore();
+  }
 });
