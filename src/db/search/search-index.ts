@@ -90,6 +90,10 @@ export class SearchIndex implements MessageSearch {
   #wake: (() => void) | null = null;
   #asks = 0;
   #damages = 0;
+  /** How often a file was opened. */
+  #opened = 0;
+  /** The error of a question that met damage in the open file. */
+  #damage: string | null = null;
   /** Why there is no index, as a sentence for users; null: there is one. */
   #why: string | null = null;
 
@@ -124,13 +128,26 @@ export class SearchIndex implements MessageSearch {
     try {
       await this.#settled();
       if (this.#why !== null || this.#spans === null) return { kind: "unavailable", why: this.#why ?? NOT_YET };
+      const file = this.#opened;
       const reply = await this.#request({ kind: "find", state: this.#options.statePath(), ask });
-      if (reply.kind !== "looked") return { kind: "unavailable", why: this.#why ?? FAILED };
+      if (reply.kind !== "looked") {
+        const isMended = reply.kind === "failed" && this.#isMending(reply.code, file);
+        return { kind: "unavailable", why: this.#why ?? (isMended ? NOT_YET : FAILED) };
+      }
       const { places, next, isCut } = reply;
       return { kind: "found", places, next, isCut, percent: this.#percent() };
     } finally {
       this.#asks -= 1;
     }
+  }
+
+  /** Whether a question that met this error met damage, which the work mends. `file`: see #opened. */
+  #isMending(code: string, file: number): boolean {
+    if (!DAMAGED.test(code)) return false;
+    if (file === this.#opened) this.#damage = code;
+    this.#wake?.();
+    this.#later(0);
+    return true;
   }
 
   /** Ends the thread. */
@@ -218,6 +235,7 @@ export class SearchIndex implements MessageSearch {
     if (opened > 0) return opened;
     this.#why = null;
     for (;;) {
+      if (this.#damage !== null) return await this.#failed(this.#damage);
       const request = this.#next();
       if (request === null || this.#isStopped) return 0;
       const before = this.#at;
@@ -325,6 +343,8 @@ export class SearchIndex implements MessageSearch {
   async #open(isDamaged = false): Promise<number> {
     const { path } = this.#options;
     const reply = await this.#request({ kind: "open", path, isDamaged: isDamaged && existsSync(path) });
+    this.#opened += 1;
+    this.#damage = null;
     if (reply.kind !== "reaches") return await this.#failed(reply.kind === "failed" ? reply.code : "");
     this.#spans = reply.spans;
     this.#changes = true;

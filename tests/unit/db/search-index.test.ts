@@ -1,6 +1,7 @@
 /** The index in its own thread: it follows the rows through merges, changes, damage and a full disk. */
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hostScheduler, type Scheduler } from "../../../src/base/scheduler.ts";
@@ -217,6 +218,24 @@ test("a damaged search.db is set aside with one line, and made anew", async () =
   expect(await seqs("granite")).toEqual([2]);
   expect(lines).toEqual(["search_damaged SQLITE_NOTADB"]);
   expect(existsSync(join(folder, "search.db.damaged"))).toBe(true);
+});
+
+test("damage that only a question meets is mended too, once", async () => {
+  history.say("granite", "slate");
+  expect(await seqs("granite")).toEqual([2]);
+  const path = join(folder, "search.db");
+  using other = new Database(path, { strict: true });
+  other.run("PRAGMA busy_timeout = 2000");
+  other.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.fill(0x5a, 4096));
+  // The thread reads the pages again after a commit of somebody else.
+  other.run("PRAGMA user_version = 1");
+  const asks = await Promise.all([index.find(asked("granite")), index.find(asked("slate"))]);
+  expect(asks.map(({ kind }) => kind)).toEqual(["unavailable", "unavailable"]);
+  expect(await seqs("granite")).toEqual([2]);
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toStartWith("search_damaged SQLITE_CORRUPT");
 });
 
 test("a full disk stops the index, and says so once", async () => {
