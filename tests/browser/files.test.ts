@@ -47,7 +47,7 @@ stories("files", {}, (stage) => {
       await eventually(async () => (await tray(page).count()) === 4);
       await tray(page).filter({ hasText: "wrong.bin" }).getByRole("button").click();
       await eventually(async () => (await page.locator("#tray li.done").count()) === 3);
-      expect(await tray(page).allInnerTexts()).toEqual(["beach.jpg", "pasted.txt", "page.html"]);
+      expect(await tray(page).locator(".name").allInnerTexts()).toEqual(["beach.jpg", "pasted.txt", "page.html"]);
       expect(await violations(page)).toEqual([]);
       await bob.say("from the beach");
       expect(await page.locator("#tray").isHidden()).toBeTrue();
@@ -84,6 +84,50 @@ stories("files", {}, (stage) => {
     await ann.page.locator(".file", { hasText: "plan.txt" }).waitFor();
     await ann.page.goto(`${new URL(ann.page.url()).origin}/`);
     await ann.page.getByText("plan.txt").first().waitFor();
+  });
+
+  story(
+    "the keys walk through the pictures, a text unfolds, and what is too long for a message is sent as one",
+    async () => {
+      const { page } = bob;
+      const image = { mimeType: "image/jpeg", buffer: await photo(60, 30) };
+      await chooser(page).setInputFiles([
+        { ...image, name: "one.jpg" },
+        { ...image, name: "two.jpg" },
+        { ...image, name: "as-it-is.jpg" },
+      ]);
+      await eventually(async () => (await page.locator("#tray li.done").count()) === 3);
+      await tray(page).filter({ hasText: "as-it-is.jpg" }).getByRole("button", { name: "Original" }).click();
+      await composer(page).fill("words ".repeat(2_000));
+      await page.getByRole("button", { name: "Send it as a text file" }).click();
+      await eventually(async () => (await page.locator("#tray li.done").count()) === 4);
+      expect(await composer(page).inputValue()).toBe("");
+      await bob.say("all of it");
+      const sent = row(ann.page, "all of it");
+      await sent.locator(".file", { hasText: "as-it-is.jpg" }).waitFor();
+      await sent.locator("summary", { hasText: "message.txt" }).click();
+      await sent.locator("pre", { hasText: "words words" }).waitFor();
+      expect(await violations(ann.page)).toEqual([]);
+      await sent.locator("a.picture").first().click();
+      const viewer = ann.page.getByRole("dialog", { name: "Pictures" });
+      expect(await viewer.innerText()).toContain("1 of 2");
+      await ann.page.keyboard.press("ArrowRight");
+      expect(await viewer.innerText()).toContain("two.jpg");
+      expect(await viewer.getByRole("button", { name: "Later picture" }).isDisabled()).toBeTrue();
+      expect(await violations(ann.page)).toEqual([]);
+      await ann.page.keyboard.press("Escape");
+      await viewer.waitFor({ state: "hidden" });
+    },
+  );
+
+  story("a text that becomes a file comes back when the file is taken out", async () => {
+    const { page } = bob;
+    const text = "words ".repeat(2_000);
+    await composer(page).fill(text);
+    await page.getByRole("button", { name: "Send it as a text file" }).click();
+    await page.locator("#tray li.done").waitFor();
+    await tray(page).getByRole("button").click();
+    expect(await composer(page).inputValue()).toBe(text);
   });
 
   story("on a phone a long name is cut, and what is beside it stays on the screen", async () => {

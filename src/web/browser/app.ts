@@ -30,6 +30,7 @@ import { Notices } from "./notices.ts";
 import { Outbox } from "./outbox.ts";
 import type { AnswerJson } from "./requests.ts";
 import { listenToSearchField } from "./search-field.ts";
+import { listenToFiles } from "./shown-files.ts";
 import { Switcher } from "./switcher.ts";
 import { Switching } from "./switching.ts";
 import { followedByReply, isThreadPath, threadOn } from "./thread-pane.ts";
@@ -363,6 +364,7 @@ export class App {
 
   #listenToKeys(): void {
     listenToSearchField();
+    listenToFiles();
     listenToKeys({
       help: () => required<HTMLDialogElement>("dialog#help").showModal(),
       switch: () => this.#switcher.toggle(),

@@ -15,10 +15,22 @@ const TRIES_MAX = 14;
 interface Attached {
   readonly row: HTMLElement;
   readonly name: string;
+  /** Null for one that was uploaded for a message which was refused. */
+  readonly file: File | null;
+  readonly heard: Heard;
   /** Null until it is uploaded. */
   ticket: string | null;
-  failed: boolean;
-  readonly cancel: AbortController;
+  /** A picture keeps its bytes. */
+  asIs: boolean;
+  cancel: AbortController;
+}
+
+/** What somebody who adds a file is told. */
+interface Heard {
+  /** It is uploaded. */
+  readonly onDone?: () => void;
+  /** The user has removed it. */
+  readonly onRemoved?: () => void;
 }
 
 interface AttachmentsInput {
@@ -81,7 +93,7 @@ export class Attachments {
     return this.#files.some(({ ticket }) => ticket === null);
   }
 
-  add(files: readonly File[]): void {
+  add(files: readonly File[], heard: Heard = {}): void {
     const { isOpen, onError } = this.#input;
     if (!isOpen()) return;
     const room = FILES_PER_MESSAGE - this.#files.length;
@@ -89,11 +101,16 @@ export class Attachments {
       files.length > room ? `A message can carry ${FILES_PER_MESSAGE} files. Send the others in another one.` : "",
     );
     for (const file of files.slice(0, room)) {
-      const attached = this.#show(file.name, null);
+      const attached = this.#show({ name: file.name, file, heard });
       if (file.size === 0) this.#fail(attached, "This file is empty.");
       else if (file.size > FILE_BYTES_MAX) this.#fail(attached, "A file can have at most 100 MiB.");
-      else this.#busy = this.#busy.then(() => this.#upload(file, attached));
+      else this.#queue(file, attached);
     }
+  }
+
+  #queue(file: File, attached: Attached): void {
+    const { cancel } = attached;
+    this.#busy = this.#busy.then(() => this.#upload(file, attached, cancel.signal));
   }
 
   /** Takes out what is uploaded, for the message that is sent now. */
@@ -107,14 +124,17 @@ export class Attachments {
 
   /** Shows those of a message that was refused. */
   putBack(files: readonly CarriedFile[]): void {
-    for (const { name, ticket } of files) this.#done(this.#show(name, ticket), ticket);
+    for (const { name, ticket } of files) this.#done(this.#show({ name, file: null, heard: {} }), ticket);
   }
 
-  #show(name: string, ticket: string | null): Attached {
+  #show(what: Pick<Attached, "name" | "file" | "heard">): Attached {
     const row = copyOf("tray-row");
-    required(".name", row).textContent = name;
-    const attached: Attached = { row, name, ticket, failed: false, cancel: new AbortController() };
-    required("button", row).addEventListener("click", () => this.#drop(attached));
+    required(".name", row).textContent = what.name;
+    const attached: Attached = { ...what, row, ticket: null, asIs: false, cancel: new AbortController() };
+    required(".remove", row).addEventListener("click", () => this.#drop(attached));
+    const asIs = required<HTMLButtonElement>(".as-is", row);
+    asIs.hidden = what.file?.type.startsWith("image/") !== true;
+    asIs.addEventListener("click", () => this.#turn(attached, asIs));
     this.#files.push(attached);
     this.#input.tray.append(row);
     this.#changed();
@@ -127,6 +147,21 @@ export class Attachments {
     this.#files = this.#files.filter((one) => one !== attached);
     this.#changed();
     this.#input.field.focus();
+    attached.heard.onRemoved?.();
+  }
+
+  /** Uploads a picture again, with its own bytes or without what a camera wrote. */
+  #turn(attached: Attached, button: HTMLButtonElement): void {
+    if (attached.file === null) return;
+    attached.cancel.abort();
+    attached.cancel = new AbortController();
+    attached.ticket = null;
+    attached.asIs = !attached.asIs;
+    button.ariaPressed = String(attached.asIs);
+    attached.row.classList.remove("done", "failed");
+    required(".note", attached.row).textContent = "";
+    required("progress", attached.row).hidden = false;
+    this.#queue(attached.file, attached);
   }
 
   #changed(): void {
@@ -137,7 +172,6 @@ export class Attachments {
   }
 
   #fail(attached: Attached, sentence: string): void {
-    attached.failed = true;
     attached.row.classList.add("failed");
     required("progress", attached.row).hidden = true;
     required(".note", attached.row).textContent = sentence;
@@ -147,19 +181,19 @@ export class Attachments {
     attached.ticket = ticket;
     required("progress", attached.row).hidden = true;
     attached.row.classList.add("done");
+    attached.heard.onDone?.();
   }
 
-  async #upload(file: File, attached: Attached): Promise<void> {
+  async #upload(file: File, attached: Attached, signal: AbortSignal): Promise<void> {
     const id = newId();
     const progress = required<HTMLProgressElement>("progress", attached.row);
-    const { signal } = attached.cancel;
     let tries = 0;
     for (let size = 0; !signal.aborted;) {
       progress.value = size / file.size;
       const answer =
         size < file.size
           ? await putPart(`/uploads/${id}?offset=${size}`, file.slice(size, size + UPLOAD_PART_BYTES), signal)
-          : await finish(id, file);
+          : await finish(id, file, attached.asIs);
       if (signal.aborted) break;
       if (answer.status === 200 && answer.json.ticket !== undefined) return this.#done(attached, answer.json.ticket);
       if (answer.status === 200 && answer.json.size !== undefined) {
@@ -199,8 +233,8 @@ function putPart(path: string, body: Blob, signal: AbortSignal): ReturnType<type
   return asked(path, { method: "POST", body }, signal);
 }
 
-function finish(id: string, file: File): ReturnType<typeof asked> {
-  const body = new URLSearchParams({ name: file.name, size: String(file.size) });
+function finish(id: string, file: File, asIs: boolean): ReturnType<typeof asked> {
+  const body = new URLSearchParams({ name: file.name, size: String(file.size), ...(asIs ? { asIs: "yes" } : {}) });
   return asked(`/uploads/${id}/done`, { method: "POST", body }, new AbortController().signal);
 }
 

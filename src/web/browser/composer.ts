@@ -132,6 +132,7 @@ export class Composer {
         this.#endAbout();
       } else if (event.key === "ArrowUp" && field.value === "" && this.#draft.about === null) this.#editLast(event);
     });
+    required(".as-file", this.#form).addEventListener("click", () => this.#makeFile());
     openToolbar(this.#form, field);
     this.#form.querySelector(".emoji-toggle")?.addEventListener("click", ({ currentTarget }) => {
       this.#input.picker?.open(currentTarget as Element, (emoji) => {
@@ -237,6 +238,25 @@ export class Composer {
     const files = isEdit ? [] : this.#attachments.take();
     outbox.add({ conversation, to: null, body, about, readUpTo: isEdit ? "" : seenUpTo(), also, files });
     if (this.#also !== null && !isEdit) this.#also.checked = false;
+  }
+
+  /** Makes a text that is too long for a message a file of the next one. The field keeps it until it is uploaded. */
+  #makeFile(): void {
+    const { field } = this;
+    const { value } = field;
+    const file = new File([this.#notes.bodyToSend()], "message.txt", { type: "text/plain" });
+    this.#attachments.add([file], {
+      onDone: () => field.value === value && this.#setText(""),
+      onRemoved: () => field.value === "" && this.#setText(value),
+    });
+  }
+
+  #setText(text: string): void {
+    this.field.value = text;
+    this.#showError(this.field, "");
+    this.#draft.keepNow();
+    this.#fit();
+    this.field.focus();
   }
 
   // ---------------------------------------------------------------- what the text is about
@@ -361,7 +381,8 @@ export class Composer {
       return false;
     }
     const tooMuch = this.#notes.tooMuch(body);
-    if (tooMuch !== "") this.#showError(this.field, `This message is ${tooMuch}. Shorten it, or send it in parts.`);
+    if (tooMuch !== "")
+      this.#showError(this.field, `This message is ${tooMuch}. Shorten it, or send it as a text file.`);
     return tooMuch === "";
   }
 

@@ -54,6 +54,7 @@ export interface FieldNotes {
 export function openFieldNotes(field: HTMLTextAreaElement): FieldNotes {
   const note = required(`#${field.id}-note`);
   const left = required(`#${field.id}-left`);
+  const asFile = required<HTMLButtonElement>(".as-file", left.parentElement!);
 
   const sayRemoved = (removed: Removed | null): string =>
     (note.textContent = removed === null ? "" : REMOVED_TEXT[removed]);
@@ -62,6 +63,7 @@ export function openFieldNotes(field: HTMLTextAreaElement): FieldNotes {
     // A UTF-16 unit takes at most three bytes, so most texts need no counting.
     const bytes = field.value.length * 3 < MESSAGE_BYTES_MAX - SHOWN_FROM_LEFT ? 0 : sizeOf(field.value);
     left.classList.toggle("over", bytes > MESSAGE_BYTES_MAX);
+    asFile.hidden = bytes <= MESSAGE_BYTES_MAX;
     left.textContent = bytes === 0 ? "" : roomText(field.value, bytes);
   }
 

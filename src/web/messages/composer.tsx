@@ -154,6 +154,9 @@ function Notes({ pane, removed }: { pane: string; removed: Cleaned["removed"] })
         {removed === null ? "" : REMOVED_TEXT[removed]}
       </span>
       <span id={`${pane}body-left`} class="left" />
+      <button type="button" class="plain as-file" hidden>
+        Send it as a text file
+      </button>
     </p>
   );
 }

@@ -37,6 +37,7 @@ export function MessageFiles({ message }: { message: MessageView }) {
 
 function Shown({ file, address }: { file: FileView; address: string }) {
   if (file.width > 0) return <Picture file={file} address={address} />;
+  if (file.type === "text/plain") return <FoldedText file={file} address={address} />;
   const card = <Card file={file} address={address} />;
   if (file.type.startsWith("video/")) {
     return (
@@ -76,15 +77,68 @@ function Picture({ file, address }: { file: FileView; address: string }) {
 }
 
 function Card({ file, address }: { file: FileView; address: string }) {
-  const isText = file.type === "text/plain";
   return (
-    <a class="file" href={address} {...(isText ? { target: "_blank", rel: "noopener" } : { download: file.name })}>
+    <a class="file" href={address} download={file.name}>
+      <NameAndSize file={file} />
+    </a>
+  );
+}
+
+function NameAndSize({ file }: { file: FileView }) {
+  return (
+    <>
       <Icon name="clip" />
       <span class="name" dir="auto">
         {file.name}
       </span>
       <span class="size">{sizeText(file.bytes)}</span>
-    </a>
+    </>
+  );
+}
+
+/** A text or code, folded. The script loads its beginning when it is unfolded. */
+function FoldedText({ file, address }: { file: FileView; address: string }) {
+  return (
+    <details class="text-file" data-address={address}>
+      <summary class="file">
+        <NameAndSize file={file} />
+      </summary>
+      <pre tabindex={0} dir="auto" aria-label={file.name} />
+      <p class="small">
+        <span class="part" role="status" />{" "}
+        <a href={address} target="_blank" rel="noopener">
+          Open the whole file
+        </a>{" "}
+        <a href={`${address}?download=1`} download={file.name}>
+          Download
+        </a>
+      </p>
+    </details>
+  );
+}
+
+/** Shows the pictures of a conversation one by one, closed until the user opens one. */
+export function ViewerDialog() {
+  return (
+    <dialog id="viewer" class="viewer" aria-label="Pictures">
+      <img alt="" />
+      <form method="dialog" class="row">
+        <span class="name" dir="auto" />
+        <span class="place" role="status" />
+        <button type="button" class="earlier" title="Earlier picture (left arrow)" aria-label="Earlier picture">
+          <Icon name="back" />
+        </button>
+        <button type="button" class="later" title="Later picture (right arrow)" aria-label="Later picture">
+          <Icon name="back" />
+        </button>
+        <a class="button" download="">
+          Download
+        </a>
+        <button type="submit" title="Close (Esc)" autofocus>
+          Close
+        </button>
+      </form>
+    </dialog>
   );
 }
 
@@ -99,6 +153,9 @@ export function AttachButton({ closed }: { closed: boolean }) {
   );
 }
 
+/** Of a picture. The others are turned upright and lose what a camera wrote into them. */
+const AS_IS_ABOUT = "Send the picture as a file, with the place and the camera that may be written in it";
+
 /** Where the script shows the files of the next message. */
 export function Tray({ pane }: { pane: string }) {
   return (
@@ -110,7 +167,10 @@ export function Tray({ pane }: { pane: string }) {
             <span class="name" dir="auto" />
             <progress max={1} value={0} aria-label="Uploaded" />
             <span class="note" role="status" />
-            <button type="button" class="plain" title="Remove" aria-label="Remove this file">
+            <button type="button" class="plain as-is" title={AS_IS_ABOUT} aria-pressed="false" hidden>
+              Original
+            </button>
+            <button type="button" class="plain remove" title="Remove" aria-label="Remove this file">
               <Icon name="close" />
             </button>
           </li>

@@ -9,6 +9,7 @@ import { Brand } from "./brand.tsx";
 import { ClusterLine } from "../cluster/cluster-line.tsx";
 import { HelpDialog } from "./help.tsx";
 import { Icon } from "./icons.tsx";
+import { ViewerDialog } from "../messages/files.tsx";
 import { SwitcherDialog } from "../messages/find.tsx";
 import { totalText } from "../messages/sidebar.tsx";
 import { PageOwner, PostForm } from "./post-form.tsx";
@@ -172,6 +173,7 @@ export function AppPage({ live, calls, sidebar, main }: AppPageProps) {
         <dialog id="panel" class="sheet" aria-label="Cluster" />
         <HelpDialog />
         <SwitcherDialog />
+        <ViewerDialog />
         <LeaveDialog />
       </body>
     </html>
