@@ -2,7 +2,7 @@
  * Keeps in memory what apply reads of a conversation for every message: its row, its memberships, and those
  * fields of its newest messages that the rules use. A message then costs no
  * query to find which message its author answers, how far the author's mark moves, and what follows
- * that message. Every write passes through this memory. It returns null or undefined for what it
+ * that message; and a list of conversations costs none to find what is unread in each and what was said last. Every write passes through this memory. It returns null or undefined for what it
  * does not know; the caller then reads the rows, which this memory never contradicts.
  */
 import type { ClientId, ConversationId, UserId } from "../../chat/ids.ts";
@@ -11,13 +11,16 @@ import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
 import { placeIn } from "../../base/ordered.ts";
 
-/** Maximum number of conversations: at some 5 KB for a full one, 20 MB in all. */
-const CONVERSATIONS_MAX = 4_096;
+/** Maximum number of conversations: at some 6 KB for a full one, 50 MB in all; most have few messages, and take 1 KB. */
+const CONVERSATIONS_MAX = 8_192;
 
 /** Newest messages kept of each conversation. A mark is rarely further behind, because sending a message moves it. */
 const TAIL_MIN = 24;
 /** A tail longer than this is cut back to TAIL_MIN. */
 const TAIL_MAX = 48;
+
+/** A newest message with a longer text is read again whenever a list shows it. */
+const KEPT_CHARS_MAX = 1_000;
 
 /** A message of the tail. */
 export interface TailMessage {
@@ -61,8 +64,10 @@ interface Known {
   people: readonly UserId[] | null;
   /** All messages above `tailAfter`, oldest first. */
   tail: TailMessage[];
-  /** Null until the first message is written here. */
+  /** Null until the first message is written here, or somebody has looked which one is the newest. */
   tailAfter: Seq | null;
+  /** The newest message, with its text; null: not known. */
+  newest: MessageRow | null;
   /** Users who have read or hidden single messages since the tail began. For them the rows decide what is unread. */
   readonly singly: Set<string>;
 }
@@ -119,12 +124,16 @@ export class ConversationMemory {
     const known = this.#get(conversation);
     if (known === undefined) return;
     known.members.delete(user);
+    // Whoever comes back may have an earlier mark, below single messages that are read.
+    known.singly.add(user);
     known.people = known.people?.filter((one) => one !== user) ?? null;
   }
 
   /** Notes a message that was added; it is the newest one of its conversation. */
-  added({ conversation, seq, author, clientId, deleted, recovered, timeMicros }: MessageRow): void {
+  added(message: MessageRow): void {
+    const { conversation, seq, author, clientId, deleted, recovered, timeMicros } = message;
     const known = this.#of(conversation);
+    known.newest = message.body.length > KEPT_CHARS_MAX ? null : message;
     known.tailAfter ??= seq - 1;
     known.tail.push({ seq, author, clientId, deleted, recovered, timeMicros });
     if (known.tail.length <= TAIL_MAX) return;
@@ -132,8 +141,39 @@ export class ConversationMemory {
     known.tail = known.tail.slice(-TAIL_MIN);
   }
 
+  /** The seq of the newest message; null: not known. */
+  newestSeq(conversation: ConversationId): Seq | null {
+    const known = this.#get(conversation);
+    return known?.tail.at(-1)?.seq ?? known?.tailAfter ?? null;
+  }
+
+  /** Notes the newest seq of a conversation, as it is in the rows now. */
+  setNewestSeq(conversation: ConversationId, seq: Seq): void {
+    this.#of(conversation).tailAfter ??= seq;
+  }
+
+  /** The message at this seq, if it is the newest one; null: not known, read the rows. */
+  newestMessage(conversation: ConversationId, seq: Seq): MessageRow | null {
+    const newest = this.#get(conversation)?.newest ?? null;
+    return newest?.seq === seq ? newest : null;
+  }
+
+  /** Notes a message, as it is in the rows now, if it is the newest one. */
+  setNewestMessage(message: MessageRow): void {
+    const known = this.#get(message.conversation);
+    const isKept = this.newestSeq(message.conversation) === message.seq && message.body.length <= KEPT_CHARS_MAX;
+    if (known !== undefined && isKept) known.newest = message;
+  }
+
+  /** Notes that a message was written anew. */
+  changed(conversation: ConversationId, seq: Seq): void {
+    const known = this.#get(conversation);
+    if (known?.newest?.seq === seq) known.newest = null;
+  }
+
   /** Notes that a message was erased. */
   erased(conversation: ConversationId, seq: Seq): void {
+    this.changed(conversation, seq);
     const known = this.#get(conversation);
     if (known === undefined) return;
     const message = known.tail.find((m) => m.seq === seq);
@@ -161,26 +201,39 @@ export class ConversationMemory {
   }
 
   /**
-   * How many messages the member has not read, up to `max`. `count` counts them in the rows if that is not known. Those that
-   * came since then are in the tail, so a message to a thousand people is not followed by a thousand counts.
+   * How many messages the member has not read, up to `max`; null: not known, count them in the rows. Those that came since
+   * they were counted are in the tail, so a message to a thousand people is not followed by a thousand counts.
    */
-  unread(me: MemberRow, max: number, count: () => number): number {
+  unread(me: MemberRow, max: number): number | null {
     const known = this.#get(me.conversation);
     const member = known?.members.get(me.user);
-    const counted = member?.counted ?? null;
-    if (known === undefined || member === undefined || known.tailAfter === null) return count();
+    if (known === undefined || member === undefined || known.tailAfter === null) return null;
     const to = known.tail.at(-1)?.seq ?? known.tailAfter;
+    let { counted } = member;
     if (counted === null || !isStill(counted, me, max) || counted.to < known.tailAfter) {
-      const unread = count();
-      member.counted = { mark: me.mark, sinceMicros: me.sinceMicros, max, to, unread, mentions: null };
-      return unread;
+      // What the tail does not hold is read, and nothing that it holds was read or hidden singly.
+      if (me.mark < known.tailAfter || me.mark !== member.row.mark || known.singly.has(me.user)) return null;
+      const { mark, sinceMicros } = me;
+      counted = { mark, sinceMicros, max: Number.MAX_SAFE_INTEGER, to: mark, unread: 0, mentions: null };
+      member.counted = counted;
     }
     let at = known.tail.length;
     while (at > 0 && known.tail[at - 1]!.seq > counted.to) at -= 1;
-    for (const message of known.tail.slice(at))
+    for (; at < known.tail.length; at++) {
+      const message = known.tail[at]!;
       if (message.author !== me.user && !message.deleted && sees(me, message)) counted.unread += 1;
+    }
     counted.to = to;
     return Math.min(counted.unread, max);
+  }
+
+  /** Notes how many messages the member has not read, as counted in the rows now, up to `max`. */
+  setUnread({ conversation, user, mark, sinceMicros }: MemberRow, unread: number, max: number): void {
+    const known = this.#get(conversation);
+    const member = known?.members.get(user);
+    if (known === undefined || member === undefined || known.tailAfter === null) return;
+    const to = known.tail.at(-1)?.seq ?? known.tailAfter;
+    member.counted = { mark, sinceMicros, max, to, unread, mentions: null };
   }
 
   /** How many of the unread messages mention the member: see `unread`, which is asked first. */
@@ -189,6 +242,12 @@ export class ConversationMemory {
     if (counted === null || !isStill(counted, me, 0)) return count();
     if (counted.mentions?.byName !== byName) counted.mentions = { byName, count: count() };
     return counted.mentions.count;
+  }
+
+  /** Notes how many of them mention the member, as counted in the rows now. */
+  setMentions(me: MemberRow, byName: boolean, count: number): void {
+    const counted = this.#get(me.conversation)?.members.get(me.user)?.counted ?? null;
+    if (counted !== null && isStill(counted, me, 0)) counted.mentions = { byName, count };
   }
 
   /** Notes that a message of the conversation mentions others than before. */
@@ -270,6 +329,7 @@ export class ConversationMemory {
       people: null,
       tail: [],
       tailAfter: null,
+      newest: null,
       singly: new Set(),
     };
     this.#known.set(conversation, fresh);

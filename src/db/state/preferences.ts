@@ -4,26 +4,33 @@ import type { ConversationId, UserId } from "../../chat/ids.ts";
 import type { NotifyLevel, PreferenceRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { compile, type StateConnection } from "./connection.ts";
-import { one } from "./row-shapes.ts";
+import { RowsByUser } from "./rows-by-user.ts";
 import { preferences } from "./schema.ts";
 
 const p = sql.placeholder;
 
 export class StatePreferences {
   readonly #q: ReturnType<typeof preferenceStatements>;
+  readonly #rows = new RowsByUser((user) => this.#q.of.all(user).map(preferenceRow));
 
   constructor(connection: StateConnection) {
     this.#q = preferenceStatements(connection);
   }
 
+  /** After a rollback. */
+  forget(): void {
+    this.#rows.clear();
+  }
+
   of(user: UserId, conversation: ConversationId): PreferenceRow | null {
-    return one(this.#q.of.get(user, conversation), preferenceRow);
+    return this.#rows.get(user, conversation);
   }
 
   put(row: PreferenceRow): void {
     const { user, conversation, level, starredTag, mutedTag, levelTag, changedSeq } = row;
     const [starred, muted] = [row.starred ? 1 : 0, row.muted ? 1 : 0];
     this.#q.put.run(user, conversation, starred, muted, level, starredTag, mutedTag, levelTag, changedSeq);
+    this.#rows.put(row);
   }
 
   /** Conversations for which the user has chosen something after `seq`, in order. */
@@ -71,7 +78,7 @@ function preferenceStatements(c: StateConnection) {
       db
         .select()
         .from(preferences)
-        .where(and(eq(preferences.user, p("user")), eq(preferences.conversation, p("conversation")))),
+        .where(eq(preferences.user, p("user"))),
     ),
     put: compile(
       c,

@@ -116,8 +116,8 @@ function peopleStatements(c: StateConnection) {
 
 /**
  * Each membership with the newest seq of its conversation, the number of unread messages there, in a room the number of
- * those that mention the member, and what the member prefers there. It is one statement because two for each of some
- * hundred conversations took 4 ms for a page's list and another 4 ms for its total. Parameters: where to stop counting,
+ * those that mention the member, and what the member prefers there: for whom little of that is in memory
+ * (standings.ts). It is one statement because two for each of some hundred conversations took 4 ms. Parameters: where to stop counting,
  * twice; user, 1 for threads or 0 for all others, limit.
  */
 function overview(c: StateConnection) {
@@ -162,6 +162,15 @@ function membershipStatements(c: StateConnection) {
         .select()
         .from(members)
         .where(eq(members.user, p("user")))
+        .limit(p("limit")),
+    ),
+    /** Parameters: user, 1 for threads or 0 for all others, limit. */
+    membershipsIn: compile(
+      c,
+      db
+        .select()
+        .from(members)
+        .where(and(eq(members.user, p("user")), sql`${isThread} = ${p("threads")}`))
         .limit(p("limit")),
     ),
     overview: overview(c),

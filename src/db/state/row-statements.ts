@@ -1,15 +1,13 @@
 /** The statements of apply, each prepared once. Drizzle writes the SQL; rows are arrays (see connection.ts). */
-import { and, asc, desc, eq, getColumns, gt, gte, isNull, lt, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getColumns, gt, gte, isNull, lt, sql } from "drizzle-orm";
 import { compile, once, type StateConnection } from "./connection.ts";
 import {
   conversations,
   early,
   formats,
-  hidden,
   members,
   messages,
   purges,
-  reads,
   requests,
   roles,
   sessions,
@@ -33,7 +31,6 @@ export function rowStatements(c: StateConnection) {
     ...memberStatements(c),
     ...messageStatements(c),
     ...messageSearches(c),
-    ...readStatements(c),
     ...upkeepStatements(c),
   };
 }
@@ -368,39 +365,6 @@ function messageSearches(c: StateConnection) {
   };
 }
 
-/** Messages that were read singly, and messages that were hidden. */
-function readStatements(c: StateConnection) {
-  const { db } = c;
-  return {
-    isRead: compile(c, db.select({ seq: reads.seq }).from(reads).where(whereRead())),
-    addRead: compile(
-      c,
-      db
-        .insert(reads)
-        .values({ user: p("user"), conversation: p("conversation"), seq: p("seq"), changedSeq: p("changedSeq") }),
-    ),
-    dropReads: compile(
-      c,
-      db
-        .delete(reads)
-        .where(and(eq(reads.user, p("user")), eq(reads.conversation, p("conversation")), lte(reads.seq, p("seq")))),
-    ),
-    isHidden: compile(
-      c,
-      db
-        .select({ seq: hidden.seq })
-        .from(hidden)
-        .where(and(eq(hidden.user, p("user")), eq(hidden.conversation, p("conversation")), eq(hidden.seq, p("seq")))),
-    ),
-    hide: compile(
-      c,
-      db
-        .insert(hidden)
-        .values({ user: p("user"), conversation: p("conversation"), seq: p("seq"), changedSeq: p("changedSeq") }),
-    ),
-  };
-}
-
 /** Deletions and marks that arrive before their messages, deleted accounts, and formats in force. */
 function upkeepStatements(c: StateConnection) {
   const { db } = c;
@@ -449,8 +413,4 @@ function upkeepStatements(c: StateConnection) {
     ),
     addFormat: compile(c, db.insert(formats).values({ format: p("format"), version: p("version"), seq: p("seq") })),
   };
-}
-
-function whereRead() {
-  return and(eq(reads.user, p("user")), eq(reads.conversation, p("conversation")), eq(reads.seq, p("seq")));
 }

@@ -22,7 +22,6 @@ import {
   type Waiting,
   type ConversationsPage,
   type ConversationSummary,
-  type Preferences,
   type Queries,
   type SomePeople,
   type Replies,
@@ -30,13 +29,11 @@ import {
   type ThreadSummary,
 } from "../../chat/queries.ts";
 import {
-  NO_PREFERENCES,
   SESSIONS_PER_USER,
   sees,
   type ConversationRow,
   type MemberRow,
   type MessageRow,
-  type NotifyLevel,
   type RequestRow,
   type Role,
   type SessionRow,
@@ -54,15 +51,24 @@ import { memberRow, one, sessionRow, userRow } from "./row-shapes.ts";
 import { changeOf, hiddenChanges, group, readChanges, seen, type Gone, type Sides } from "./seen-messages.ts";
 import type { StateDrafts } from "./drafts.ts";
 import { StateAdminQueries } from "./admin-queries.ts";
-import { chosen, isCounted, isListed, kindOfHome, sum, upTo, waitingOf, type Standing } from "./standings.ts";
+import {
+  chosen,
+  CONVERSATIONS_MAX,
+  isCounted,
+  isListed,
+  kindOfHome,
+  otherOf,
+  StateStandings,
+  sum,
+  upTo,
+  waitingOf,
+  type Standing,
+} from "./standings.ts";
 import { StateActivity } from "./activity.ts";
 import type { StateRows } from "./state-rows.ts";
 
 /** Maximum number of accounts tried for one name at a login: its holder, and those that lost it in a merge. */
 const LOGIN_CANDIDATES = 4;
-
-/** Maximum number of a user's conversations that a listing, a resuming stream or her presence looks at. */
-const CONVERSATIONS_MAX = 10_000;
 
 /** What "is deactivated" must differ from, so that an account is listed. */
 const WHICH = { active: 1, deactivated: 0, all: 2 } as const;
@@ -75,9 +81,6 @@ const LATEST_REPLIES = 50;
 const THREAD_AUTHORS_MAX = 5;
 
 const NEVER: Seq = Number.MAX_SAFE_INTEGER;
-
-const { starred, muted, level } = NO_PREFERENCES;
-const UNCHANGED: Preferences = { starred, muted, level };
 
 /** See {@link Queries}. */
 export class StateQueries implements Queries {
@@ -103,6 +106,7 @@ export class StateQueries implements Queries {
   readonly #rows: StateRows;
   readonly #memory: ConversationMemory;
   readonly #changes: RecentChanges;
+  readonly #standings: StateStandings;
 
   constructor(
     connection: StateConnection,
@@ -113,6 +117,7 @@ export class StateQueries implements Queries {
     this.#memory = held.memory;
     this.#changes = held.changes;
     this.#q = queryStatements(connection);
+    this.#standings = new StateStandings(this.#q, held, this);
     const days = new DaySearch(connection);
     this.firstAt = (id, micros) => days.firstAt(held.rows.numberOf(id), position.appliedSeq(), micros);
     this.rooms = new StateRoomQueries(connection, held.rows);
@@ -217,7 +222,7 @@ export class StateQueries implements Queries {
 
   conversationsOf(user: UserId, limit: number, page: ConversationsPage = {}): readonly ConversationSummary[] {
     const found: ConversationSummary[] = [];
-    for (const standing of chosen(this.#overview(user), page)) {
+    for (const standing of chosen(this.#standings.overview(user), page)) {
       if (found.length >= limit) break;
       const summary = this.#summary(standing);
       if (isListed(summary, this.user(summary.other))) found.push(summary);
@@ -226,7 +231,7 @@ export class StateQueries implements Queries {
   }
 
   list(user: UserId, limit: number, unreadMax: number): ConversationList {
-    const standings = [...this.#overview(user)].sort(
+    const standings = [...this.#standings.overview(user)].sort(
       (a, b) => Number(b.preferences.starred) - Number(a.preferences.starred) || b.lastSeq - a.lastSeq,
     );
     const conversations: ConversationSummary[] = [];
@@ -242,14 +247,14 @@ export class StateQueries implements Queries {
       }
       conversations.push(summary);
     }
-    const counts = this.#counts([...standings, ...this.#threads(user)], unreadMax);
+    const counts = this.#counts([...standings, ...this.#standings.threads(user)], unreadMax);
     const inThreads = [...counts].filter(([id]) => isThreadId(id)).map(([, count]) => count);
     const unreadInThreads = upTo(unreadMax, sum(inThreads)).unread;
     return { conversations, ...upTo(unreadMax, sum(counts.values())), unreadInThreads, more };
   }
 
   threadsOf(user: UserId, limit: number, page: ConversationsPage = {}): readonly ConversationSummary[] {
-    return chosen(this.#threads(user), page)
+    return chosen(this.#standings.threads(user), page)
       .slice(0, limit)
       .map((standing) => this.#summary(standing));
   }
@@ -257,7 +262,7 @@ export class StateQueries implements Queries {
   summary(conversation: ConversationId, user: UserId): ConversationSummary | null {
     const me = this.#reader(conversation, user);
     if (me === null) return null;
-    return this.#summary({ ...this.#standing(me, UNREAD_COUNT_MAX), lastSeq: this.#lastSeq(conversation) });
+    return this.#summary(this.#standings.of(me, UNREAD_COUNT_MAX));
   }
 
   history(conversation: ConversationId, user: UserId, beforeSeq: Seq, limit: number): readonly SeenMessage[] {
@@ -277,8 +282,8 @@ export class StateQueries implements Queries {
 
   firstUnread(conversation: ConversationId, user: UserId): Seq | null {
     const me = this.kept.member(conversation, user);
-    if (me === null || this.#isSilenced(me)) return null;
-    return (this.#q.firstUnread.get(...this.#unreadParameters(me), 1)?.[2] as Seq | undefined) ?? null;
+    if (me === null || this.#standings.isSilenced(me)) return null;
+    return (this.#q.firstUnread.get(...this.#standings.unreadParameters(me), 1)?.[2] as Seq | undefined) ?? null;
   }
 
   message(conversation: ConversationId, user: UserId, seq: Seq): SeenMessage | null {
@@ -322,10 +327,11 @@ export class StateQueries implements Queries {
   }
 
   waiting(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, Waiting> {
-    if (conversation === undefined) return this.#counts([...this.#overview(user), ...this.#threads(user)], max);
+    if (conversation === undefined)
+      return this.#counts([...this.#standings.overview(user), ...this.#standings.threads(user)], max);
     const me = this.#reader(conversation, user);
     if (me === null) return new Map();
-    const standing = this.#standing(me, max);
+    const standing = this.#standings.of(me, max);
     return new Map(standing.preferences.muted ? [] : [[conversation, this.#waitingOf(standing)]]);
   }
 
@@ -342,7 +348,7 @@ export class StateQueries implements Queries {
       // The total is shown only up to `max`, so that few conversations need to be counted again.
       if (total >= max) break;
       if (unread !== UNREAD_COUNT_MAX) continue;
-      const whole = this.#unread(me, max);
+      const whole = this.#standings.unread(me, max);
       counts.set(me.conversation, this.#waitingOf({ ...standing, unread: whole }));
       total += whole - unread;
     }
@@ -356,7 +362,7 @@ export class StateQueries implements Queries {
     if (newest !== null && limit === 1) return [messageId(newest.author, newest.clientId)];
     const me = this.#reader(conversation, user);
     if (me === null) return [];
-    const rows = this.#q.unreadIds.all(...this.#unreadParameters(me), limit);
+    const rows = this.#q.unreadIds.all(...this.#standings.unreadParameters(me), limit);
     return rows.map((row) => messageId(row[0] as string, row[1] as string));
   }
 
@@ -413,52 +419,6 @@ export class StateQueries implements Queries {
     return member ?? { conversation, user, mark: NEVER, markChangedSeq: 0, sinceSeq: 0, sinceMicros: 0 };
   }
 
-  /** All conversations of a user except threads, in no particular order. */
-  #overview(user: UserId): readonly Standing[] {
-    return this.#standings(user, false);
-  }
-
-  /** The threads that a user follows and may read, in no particular order. */
-  #threads(user: UserId): readonly Standing[] {
-    return this.#standings(user, true)
-      .filter(({ me }) => this.isMember(me.conversation, user))
-      .map((standing) =>
-        standing.unread === 0 ? standing : { ...standing, preferences: this.#preferences(standing.me) },
-      );
-  }
-
-  #standings(user: UserId, threads: boolean): readonly Standing[] {
-    const limits = [UNREAD_COUNT_MAX, UNREAD_COUNT_MAX];
-    return this.#q.overview.all(...limits, user, threads ? 1 : 0, CONVERSATIONS_MAX).map((row) => {
-      const me = memberRow(row);
-      const isSilenced = row[7] !== 0 && this.#isSilenced(me);
-      const [unread, mentions] = isSilenced ? [0, 0] : [row[7] as number, row[8] as number];
-      const preferences =
-        row[11] === null ? UNCHANGED : { starred: row[9] === 1, muted: row[10] === 1, level: row[11] as NotifyLevel };
-      return { me, lastSeq: (row[6] ?? 0) as Seq, unread, mentions, preferences };
-    });
-  }
-
-  #standing(me: MemberRow, max: number): Omit<Standing, "lastSeq"> {
-    const unread = this.#unread(me, max);
-    const preferences = this.#preferences(me);
-    const isCalled = unread > 0 && this.#rows.conversation(me.conversation)?.kind !== "direct";
-    const mentions = isCalled ? this.#rows.unreadMentions(me, preferences.muted, UNREAD_COUNT_MAX) : 0;
-    return { me, unread, mentions, preferences };
-  }
-
-  #preferences({ user, conversation }: MemberRow): Preferences {
-    const row = this.#rows.preference(user, conversation);
-    const own = row === null ? UNCHANGED : { starred: row.starred, muted: row.muted, level: row.level };
-    return isThreadId(conversation) && this.#isMutedAbove(conversation, user) ? { ...own, muted: true } : own;
-  }
-
-  /** Whether a thread is muted with its parent. Replies to the user's own message count all the same. */
-  #isMutedAbove(thread: ConversationId, user: UserId): boolean {
-    const isOwn = splitMessageId(rootOf(thread) ?? "")?.author === user;
-    return !isOwn && this.#rows.preference(user, this.homeOf(thread))?.muted === true;
-  }
-
   /** Whether it is a room, or a thread in one. */
   #isRoom(conversation: ConversationId): boolean {
     return this.#rows.conversation(this.homeOf(conversation))?.kind === "room";
@@ -466,8 +426,7 @@ export class StateQueries implements Queries {
 
   /** The other person of a direct conversation; the user for notes, and where nobody is told who has read what. */
   #otherOf(conversation: ConversationId, user: UserId): UserId {
-    if (this.kindOf(this.homeOf(conversation)) !== "direct") return user;
-    return this.#rows.membersOf(this.homeOf(conversation)).find((member) => member !== user) ?? user;
+    return otherOf(this.homeOf(conversation), user, this.#rows);
   }
 
   #sides(conversation: ConversationId, user: UserId): Sides | null {
@@ -481,16 +440,6 @@ export class StateQueries implements Queries {
     const { conversation, user, sinceSeq, sinceMicros } = me;
     const number = this.#rows.numberOf(conversation);
     return [user, conversation, other.user, conversation, user, conversation, number, sinceSeq, sinceMicros];
-  }
-
-  /** The parameters of `unreadMessages` (query-statements.ts), except the limit. */
-  #unreadParameters({ conversation, user, mark, sinceMicros }: MemberRow): readonly Bound[] {
-    return [user, conversation, user, conversation, this.#rows.numberOf(conversation), mark, user, sinceMicros];
-  }
-
-  #lastSeq(conversation: ConversationId): Seq {
-    const number = this.#rows.numberOf(conversation);
-    return (this.#q.newest.get(number, 1)?.[0] ?? number ?? 0) as Seq;
   }
 
   #summary({ me, lastSeq, unread, mentions, preferences }: Standing): ConversationSummary {
@@ -513,7 +462,7 @@ export class StateQueries implements Queries {
 
   /**
    * The message at `lastSeq`, if the user can see it: nearly always the one that a list shows. A list needs it of some
-   * hundred conversations, and these look-ups take a third of the time of `history`.
+   * hundred conversations, and nearly always it is in memory.
    */
   #newest(me: MemberRow, lastSeq: Seq): SeenMessage | null {
     const { conversation, user, mark } = me;
@@ -552,20 +501,6 @@ export class StateQueries implements Queries {
       before = seenMessages[0]!.seq;
     }
     return null;
-  }
-
-  /**
-   * True if the other account was deleted together with its messages. They are not unread, even if not all are erased
-   * yet. Nor is anything unread in an archived room, which no list shows.
-   */
-  #isSilenced({ conversation, user }: MemberRow): boolean {
-    if (this.#isRoom(conversation)) return this.#rows.room(this.homeOf(conversation))?.archived === true;
-    return this.user(this.#otherOf(conversation, user))?.deleted === 2;
-  }
-
-  #unread(me: MemberRow, max: number): number {
-    if (this.#isSilenced(me)) return 0;
-    return this.#memory.unread(me, max, () => Number(this.#q.unread.get(...this.#unreadParameters(me), max)?.[0] ?? 0));
   }
 
   #conversationChanges(me: MemberRow, seq: Seq, limit: number, changes: Change[]): void {

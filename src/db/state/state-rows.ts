@@ -48,6 +48,7 @@ import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
 import { RequestSpans } from "./request-spans.ts";
 import { StateSaved } from "./saved.ts";
+import { StateSingleMarks } from "./single-marks.ts";
 import { StateRemovals } from "./removals.ts";
 import { StateUnreads } from "./unreads.ts";
 import { StateVersions } from "./versions.ts";
@@ -91,6 +92,12 @@ export class StateRows implements Rows {
   readonly push: StatePush;
   readonly #preferences: StatePreferences;
   readonly #follows: StateFollows;
+  readonly #singly: StateSingleMarks;
+  readonly isRead: Rows["isRead"] = (...at) => this.#singly.isRead(...at);
+  readonly addRead: Rows["addRead"] = (...at) => this.#singly.addRead(...at);
+  readonly dropReads: Rows["dropReads"] = (...at) => this.#singly.dropReads(...at);
+  readonly isHidden: Rows["isHidden"] = (...at) => this.#singly.isHidden(...at);
+  readonly hide: Rows["hide"] = (...at) => this.#singly.hide(...at);
   /** These also answer queries. */
   readonly locks: StateLocks;
   readonly profiles: StateProfiles;
@@ -136,6 +143,7 @@ export class StateRows implements Rows {
     this.push = new StatePush(connection);
     this.#preferences = new StatePreferences(connection);
     this.#follows = new StateFollows(connection);
+    this.#singly = new StateSingleMarks(connection, held);
     this.locks = new StateLocks(connection);
     this.profiles = new StateProfiles(connection, this.#changes, (skeleton) => this.userBySkeleton(skeleton));
     this.invites = new StateInvites(connection);
@@ -160,7 +168,8 @@ export class StateRows implements Rows {
     this.#format = null;
     this.#roles = null;
     this.#first = null;
-    for (const part of [this.locks, this.unreads, this.drafts, this.push, this.profiles]) part.forget();
+    const parts = [this.locks, this.unreads, this.drafts, this.push, this.profiles, this.#preferences, this.#singly];
+    for (const part of parts) part.forget();
   }
 
   user(id: UserId): UserRow | null {
@@ -433,8 +442,11 @@ export class StateRows implements Rows {
   }
 
   message(conversation: ConversationId, seq: Seq): MessageRow | null {
-    const row = this.#q.message.get(this.numberOf(conversation), seq);
-    return row === null ? null : messageRow(row, conversation);
+    const known = this.#memory.newestMessage(conversation, seq);
+    if (known !== null) return known;
+    const row = one(this.#q.message.get(this.numberOf(conversation), seq), (found) => messageRow(found, conversation));
+    if (row !== null) this.#memory.setNewestMessage(row);
+    return row;
   }
 
   addMessage(row: MessageRow): void {
@@ -471,11 +483,13 @@ export class StateRows implements Rows {
 
   touchMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void {
     this.#reactions.touchMessage(this.numberOf(conversation), seq, changedSeq);
+    this.#memory.changed(conversation, seq);
     this.#changes.changed(conversation, changedSeq);
   }
 
   setBody(conversation: ConversationId, seq: Seq, body: string, changedSeq: Seq): void {
     this.#versions.setBody(this.numberOf(conversation), seq, body, changedSeq);
+    this.#memory.changed(conversation, seq);
     this.#changes.changed(conversation, changedSeq);
   }
 
@@ -522,29 +536,6 @@ export class StateRows implements Rows {
 
   markIsStuck(conversation: ConversationId, user: UserId, before: Seq): void {
     this.#memory.markIsStuck(conversation, user, before);
-  }
-
-  isRead(conversation: ConversationId, user: UserId, seq: Seq): boolean {
-    return this.#q.isRead.get(user, conversation, seq) !== null;
-  }
-
-  addRead(conversation: ConversationId, user: UserId, seq: Seq, changedSeq: Seq): void {
-    this.#q.addRead.run(user, conversation, seq, changedSeq);
-    this.#memory.readSingly(conversation, user);
-    this.#changes.changed(conversation, changedSeq);
-  }
-
-  dropReads(conversation: ConversationId, user: UserId, seq: Seq): void {
-    this.#q.dropReads.run(user, conversation, seq);
-  }
-
-  isHidden(conversation: ConversationId, user: UserId, seq: Seq): boolean {
-    return this.#q.isHidden.get(user, conversation, seq) !== null;
-  }
-
-  hide(conversation: ConversationId, user: UserId, seq: Seq, changedSeq: Seq): void {
-    this.#q.hide.run(user, conversation, seq, changedSeq);
-    this.#memory.readSingly(conversation, user);
   }
 
   hasTombstone(author: UserId, clientId: ClientId): boolean {

@@ -6,6 +6,7 @@ import type { Seq } from "../../election/view.ts";
 import { compile, type StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
 import { markedBy, type RecentChanges } from "./recent-changes.ts";
+import { RowsByUser } from "./rows-by-user.ts";
 import { reads, unreads } from "./schema.ts";
 
 const p = sql.placeholder;
@@ -14,7 +15,7 @@ export class StateUnreads implements UnreadRows {
   readonly #q: ReturnType<typeof unreadStatements>;
   /** Whether there are rows; null: not looked up yet. Often there are none, which saves a look-up for each mark. */
   #hasRows: boolean | null = null;
-
+  readonly #rows = new RowsByUser((user) => this.#q.of.all(user).map(unreadRow));
   readonly #changes: RecentChanges;
   readonly #memory: ConversationMemory;
 
@@ -30,6 +31,7 @@ export class StateUnreads implements UnreadRows {
   /** After a rollback. */
   forget(): void {
     this.#hasRows = null;
+    this.#rows.clear();
   }
 
   isEmpty(): boolean {
@@ -38,12 +40,12 @@ export class StateUnreads implements UnreadRows {
   }
 
   of(user: UserId, conversation: ConversationId): UnreadRow | null {
-    if (this.isEmpty()) return null;
-    const row = this.#q.of.get(user, conversation);
-    return row === null ? null : unreadRow(row);
+    return this.isEmpty() ? null : this.#rows.get(user, conversation);
   }
 
-  put({ user, conversation, from, tag, changedSeq }: UnreadRow): void {
+  put(row: UnreadRow): void {
+    const { user, conversation, from, tag, changedSeq } = row;
+    this.#rows.put(row);
     this.#q.put.run(user, conversation, from, tag, changedSeq);
     this.#hasRows = true;
     this.#changes.changed(markedBy(user), changedSeq);
@@ -79,7 +81,7 @@ function unreadStatements(c: StateConnection) {
       db
         .select()
         .from(unreads)
-        .where(and(eq(unreads.user, p("user")), eq(unreads.conversation, p("conversation")))),
+        .where(eq(unreads.user, p("user"))),
     ),
     put: compile(
       c,

@@ -108,11 +108,12 @@ test("with 300 conversations it takes as many statements as with three, if as mu
   expect(long.kinds.length).toBeGreaterThanOrEqual(MANY);
 });
 
-test("the list and the number of all that is unread: three look-ups for each row that is shown, none for the others", async () => {
+test("the list and the number of all that is unread: no look-up for a row whose conversation is in memory", async () => {
   const many = await solo.person("many");
   for (let n = 0; n < MANY; n++) await send(await solo.person(`other${n}`), "many", "hello");
   const statements = async (limit: number): Promise<number> => {
     await solo.chat.listConversations(many.session, { limit });
+    solo.chat.waitingTotal(many.session);
     const before = counted;
     const answer = await solo.chat.listConversations(many.session, { limit });
     expect(answer.ok && answer.value.length).toBe(limit);
@@ -120,9 +121,9 @@ test("the list and the number of all that is unread: three look-ups for each row
     return counted - before;
   };
   const few = await statements(10);
-  // The newest message of each, and whether the user has hidden it or read it singly.
-  expect(few).toBeLessThanOrEqual(4 + 3 * 10);
-  expect(await statements(100)).toBe(few + 3 * 90);
+  // Her conversations and the threads that she follows, once for the list and once for the number.
+  expect(few).toBeLessThanOrEqual(3);
+  expect(await statements(100)).toBe(few);
 });
 
 test("more than a hundred unread in one conversation are counted to the end, and a thousand in all are enough", async () => {
