@@ -15,7 +15,7 @@ import { runDemo } from "./cli/demo.ts";
 import { runEnable } from "./cli/enable.ts";
 import { runInvite } from "./cli/invite.ts";
 import { helpText } from "./cli/option-text.ts";
-import { parseInvocation, wordsOf, type Invocation } from "./cli/options.ts";
+import { parseInvocation, wordsOf, type Invocation } from "./cli/invocation.ts";
 import { settingsOf } from "./cli/settings.ts";
 import { runStatus } from "./cli/status.ts";
 import { runDown } from "./cli/stop-replicas.ts";

@@ -20,3 +20,9 @@ export type Registration = (typeof REGISTRATIONS)[number];
 /** Where pushes may go: to public addresses, to any address, or nowhere. */
 export const PUSHES = ["public", "any", "off"] as const;
 export type Pushes = (typeof PUSHES)[number];
+
+/** How much the files in messages may take, bytes; null: as much as the disks have. */
+export interface FileQuota {
+  readonly perPerson: number | null;
+  readonly inAll: number | null;
+}

@@ -10,7 +10,7 @@ import { until } from "../host/wait.ts";
 import { EXIT, failure, failureLine, type ExitCode, type Outcome } from "../host/exit.ts";
 import { STOP_SIGNALS } from "../host/hang-up.ts";
 import { lookAround } from "../cli/local-cluster.ts";
-import type { Invocation } from "../cli/options.ts";
+import type { Invocation } from "../cli/invocation.ts";
 import { compareHashes } from "../cli/status.ts";
 import { systemFailure } from "../host/system-errors.ts";
 import { versionText } from "../base/version.ts";

@@ -11,7 +11,7 @@ import { commandText, type CommandDeps } from "../cli/command-deps.ts";
 import { until } from "../host/wait.ts";
 import { EXIT, failure, type Outcome } from "../host/exit.ts";
 import { askAll, bestStatus, findCluster, keyFailure, lookAround, type LocalCluster } from "../cli/local-cluster.ts";
-import { wordsOf, type Invocation } from "../cli/options.ts";
+import { wordsOf, type Invocation } from "../cli/invocation.ts";
 import { SeededRandom } from "./random.ts";
 import { stopReplicas } from "../cli/stop-replicas.ts";
 import { childEnvironment, childWords } from "../cli/up.ts";

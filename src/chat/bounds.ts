@@ -8,8 +8,6 @@ export const FILE_BYTES_MAX = 100 * 1024 * 1024;
 export const FILE_NAME_BYTES_MAX = 200;
 /** Bytes of a file in one request of the page. */
 export const UPLOAD_PART_BYTES = 1024 * 1024;
-/** Bytes of the files in the messages of one user. */
-export const FILES_PER_USER_BYTES = 20 * 1024 * 1024 * 1024;
 /** Seconds between two messages of one member of a room in slow mode. */
 export const SLOW_SECONDS_MAX = 3_600;
 /** Characters of what a person wants to be called. */

@@ -108,6 +108,8 @@ export interface FileQueries {
   after(seq: Seq, limit: number): readonly { readonly seq: Seq; readonly hash: FileHash }[];
   /** Size of all files in messages of this user, bytes; the same file twice counts twice. */
   bytesOf(author: UserId): number;
+  /** The same for all users together. */
+  bytesInAll(): number;
 }
 
 /** Identifies an upload at every replica: 16 hex digits of its user, "-", and 32 of the id that the client chose. */

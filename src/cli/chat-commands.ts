@@ -12,7 +12,7 @@ import { Follower, readPage, type Lost } from "./follow.ts";
 import { loginPath, readLogin } from "./login-file.ts";
 import { runLogin, runLogout } from "./login.ts";
 import { hitText, messageText, personText, profileText, roomText, type Message, type Person } from "./message-text.ts";
-import type { Invocation } from "./options.ts";
+import type { Invocation } from "./invocation.ts";
 import { placeOf, roomOf } from "./place.ts";
 import { Talk } from "./talk.ts";
 import { readAll } from "./terminal-input.ts";

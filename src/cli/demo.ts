@@ -16,7 +16,7 @@ import { readRunFile, type RunFile } from "../host/run-file.ts";
 import { pause, until } from "../host/wait.ts";
 import type { CommandDeps } from "./command-deps.ts";
 import { DemoPeople } from "./demo-people.ts";
-import type { Invocation } from "./options.ts";
+import type { Invocation } from "./invocation.ts";
 import { childEnvironment, childWords } from "./up.ts";
 
 const REPLICAS = 3;

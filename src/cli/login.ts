@@ -9,7 +9,8 @@ import { callFailure } from "./call-failure.ts";
 import type { CommandDeps } from "./command-deps.ts";
 import { lookAround } from "./local-cluster.ts";
 import { loginPath, readLogin, removeLogin, writeLogin } from "./login-file.ts";
-import type { Invocation, Options } from "./options.ts";
+import type { Options } from "./options.ts";
+import type { Invocation } from "./invocation.ts";
 import { localPeers } from "./settings.ts";
 import { askLine, askSecret, readAll } from "./terminal-input.ts";
 

@@ -1,6 +1,7 @@
 /** The option table as text: --help and docs/options.md. */
 import { COMMANDS, type Command } from "./commands.ts";
-import { OPTION_NAMES, OPTIONS, variableOf, type OptionName } from "./options.ts";
+import { OPTION_NAMES, OPTIONS, type OptionName } from "./options.ts";
+import { variableOf } from "./invocation.ts";
 
 /** How each command is used, and what it does. */
 export const SUMMARIES: Record<Command, { usage: string; text: string }> = {

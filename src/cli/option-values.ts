@@ -94,6 +94,17 @@ export function seconds(max: number): Parser<number> {
   };
 }
 
+const UNIT_BYTES: Readonly<Record<string, number>> = { MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 };
+
+/** A size such as 20GiB, as bytes; null for `off`. */
+export const sizeOrOff: Parser<number | null> = (given) => {
+  const parts = /^(\d{1,6})(MiB|GiB|TiB)$/.exec(given);
+  if (given === "off") return { value: null };
+  return parts === null || Number(parts[1]) === 0
+    ? { expected: "must be a size such as 500MiB, 20GiB or 1TiB, or off" }
+    : { value: Number(parts[1]) * UNIT_BYTES[parts[2]!]! };
+};
+
 /** A switch. In the environment its value is a word. */
 export const flag: Parser<boolean> = (given) => {
   if (["true", "1", "yes", "on"].includes(given)) return { value: true };

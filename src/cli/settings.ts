@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { defaultKeyPath } from "../host/cluster-key.ts";
 import { dataFolder } from "../host/data-folder.ts";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
-import type { Pushes, Registration } from "../base/modes.ts";
+import type { FileQuota, Pushes, Registration } from "../base/modes.ts";
 import { isLoopback } from "../base/loopback.ts";
 import { printAddress, type Address, type Peer } from "../host/address.ts";
 import { PROGRAM } from "../host/program-name.ts";
@@ -34,6 +34,7 @@ export interface Settings {
   readonly rateLimit: boolean;
   /** Event streams that one user may have at this replica. */
   readonly streamsPerUser: number;
+  readonly fileQuota: FileQuota;
   readonly push: Pushes;
   readonly tls: { readonly certPath: string; readonly keyPath: string } | null;
   readonly behindProxy: boolean;
@@ -160,6 +161,7 @@ export function settingsOf(options: Options, environment: Record<string, string 
     registration: options.registration ?? (isReachable(options, configured) ? "invite" : "open"),
     rateLimit: options["rate-limit"] === "on",
     streamsPerUser: options["streams-per-user"],
+    fileQuota: { perPerson: options["files-per-person"], inAll: options["files-in-all"] },
     push: options.push,
     tls: cert === null || key === null ? null : { certPath: cert, keyPath: key },
     behindProxy: options["behind-proxy"],

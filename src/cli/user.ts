@@ -4,7 +4,8 @@ import { done, EXIT, failure, failureLine, type ExitCode, type Outcome } from ".
 import { PROGRAM } from "../host/program-name.ts";
 import type { PeopleAnswer } from "../ops/control.ts";
 import { nothingChanged, runAsking, type Ask, type Told } from "./operator.ts";
-import type { Invocation, Options } from "./options.ts";
+import type { Options } from "./options.ts";
+import type { Invocation } from "./invocation.ts";
 
 const ROLES: readonly string[] = ["guest", "member", "admin", "owner"];
 

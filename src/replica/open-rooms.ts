@@ -192,7 +192,7 @@ function openSearch({ context, folder, storage }: RoomStore, { engine }: EngineP
 function openChat(store: RoomStore, parts: EngineParts, presence: ReplicaGossip, search: SearchIndex): Chat {
   const { context, storage, membership } = store;
   const { engine, clock, gate, caught, files } = parts;
-  const { rateLimit, registration, streamsPerUser, push } = context.settings;
+  const { rateLimit, registration, streamsPerUser, fileQuota, push } = context.settings;
   const { secret } = membership.key;
   const sender = createPushSender({
     seed: Buffer.from(clusterToken(secret, "push"), "base64url"),
@@ -213,6 +213,7 @@ function openChat(store: RoomStore, parts: EngineParts, presence: ReplicaGossip,
     onProjectionFailed: (_name, error) => caught("projection", error),
     registration,
     streamsPerUser,
+    fileQuota,
     push: {
       sender: push === "off" ? null : sender,
       leads: () => engine.status().leads,

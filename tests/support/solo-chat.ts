@@ -10,7 +10,7 @@
  *
  * createSoloChat(options?: SoloOptions): SoloChat
  */
-import type { Registration } from "../../src/base/modes.ts";
+import type { FileQuota, Registration } from "../../src/base/modes.ts";
 import { createChat, type Chat } from "../../src/chat/service/chat.ts";
 import { randomId, tokenHash, userIdFor } from "../../src/chat/ids.ts";
 import type { OpBody } from "../../src/chat/kinds/kinds.ts";
@@ -36,6 +36,7 @@ export interface SoloOptions {
   readonly rateLimit?: boolean;
   readonly registration?: Registration;
   readonly streamsPerUser?: number;
+  readonly fileQuota?: FileQuota;
   readonly nowMicros?: () => number;
   /** Default: pushing is turned off. */
   readonly pushSender?: PushSender;
@@ -119,6 +120,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     registration: options.registration ?? "open",
     linkKey: new Uint8Array(32),
     streamsPerUser: options.streamsPerUser ?? 50,
+    fileQuota: options.fileQuota ?? { perPerson: null, inAll: null },
     push: { sender: options.pushSender ?? null, leads: () => true, afterMs: 30_000 },
     onProjectionFailed: (_name, error) => {
       throw error;

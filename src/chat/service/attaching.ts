@@ -1,10 +1,11 @@
 /** Uploads, and the files of messages (file-service.ts). */
-import { FILE_BYTES_MAX, FILES_PER_USER_BYTES, UPLOAD_PART_BYTES } from "../bounds.ts";
+import { FILE_BYTES_MAX, UPLOAD_PART_BYTES } from "../bounds.ts";
+import type { FileQuota } from "../../base/modes.ts";
 import type { ReadAt, Session } from "../chat-service.ts";
 import { failed, type Answer } from "../errors.ts";
 import type { FileCalls, FileContent, FileCopy } from "../file-service.ts";
 import { filesOf, fileView, type FileHash, type UploadId } from "../files.ts";
-import type { MessageId } from "../ids.ts";
+import type { MessageId, UserId } from "../ids.ts";
 import { cleanFileName } from "../limits.ts";
 import type { ChatDeps } from "../ports.ts";
 import { isErased } from "../queries.ts";
@@ -22,7 +23,6 @@ const TOO_LARGE = "A file can have at most 100 MiB.";
 const EMPTY = "This file is empty.";
 const NO_ROOM = "There is no room for this file. Ask the person who runs this chat.";
 const TOO_MANY = "Too many files are being uploaded at once. Wait until some are done.";
-const YOURS_FULL = "Your files take 20 GiB, the most that one person can have. Delete messages with files first.";
 const GONE = "This upload was interrupted for too long. Send the file again.";
 const NOBODY = "No server that answers has this file now. Try again in a moment.";
 const RETRY_MS = 1_000;
@@ -32,14 +32,16 @@ export class Attaching implements FileCalls {
   readonly #reading: Reading;
   readonly #tickets: FileTickets;
   readonly #finished: RateLimit;
+  readonly #quota: FileQuota;
 
   constructor(
-    deps: ChatDeps & { readonly rateLimit: boolean },
+    deps: ChatDeps & { readonly rateLimit: boolean; readonly fileQuota: FileQuota },
     parts: { readonly reading: Reading; readonly tickets: FileTickets },
   ) {
     this.#deps = deps;
     this.#reading = parts.reading;
     this.#tickets = parts.tickets;
+    this.#quota = deps.fileQuota;
     this.#finished = new RateLimit(deps.clock, deps.rateLimit ? FINISHED : { count: 1e9, perMs: 1 });
   }
 
@@ -73,14 +75,24 @@ export class Attaching implements FileCalls {
     if (size === 0) return failed("invalid", EMPTY);
     const wait = this.#finished.take(session.userId);
     if (wait > 0) return slowDown("Too many files.", wait);
-    if (this.#deps.queries().files.bytesOf(session.userId) + size > FILES_PER_USER_BYTES) {
-      return failed("too_many", YOURS_FULL);
-    }
+    const full = this.#fullAt(session.userId, size);
+    if (full !== null) return failed("too_many", full);
     const stored = await this.#deps.files.finish(upload, { size, asIs });
     if (stored === "unknown") return failed("not_found", GONE);
     if (stored === "full") return failed("too_large", NO_ROOM);
     const file = { ...stored, name: cleanFileName(input.name) };
     return this.#reading.ok({ ticket: this.#tickets.make(session.userId, file), file: fileView(file) });
+  }
+
+  /** Why a file of this size is more than the user may have, as a sentence; null if it is not. */
+  #fullAt(user: UserId, size: number): string | null {
+    const { perPerson, inAll } = this.#quota;
+    const { files } = this.#deps.queries();
+    if (perPerson !== null && files.bytesOf(user) + size > perPerson) {
+      return `With this file, yours would take more than ${sizeText(perPerson)}, the most that one person can have. Delete messages with files first.`;
+    }
+    if (inAll === null || files.bytesInAll() + size <= inAll) return null;
+    return `With this file, all files would take more than ${sizeText(inAll)}, the most that this chat can have. Ask the person who runs it.`;
   }
 
   async dropUpload(session: Session, { uploadId }: { readonly uploadId: string }): Promise<Answer<null>> {
@@ -112,6 +124,10 @@ export class Attaching implements FileCalls {
       hash,
     });
   }
+}
+
+function sizeText(bytes: number): string {
+  return bytes % 2 ** 30 === 0 ? `${bytes / 2 ** 30} GiB` : `${Math.floor(bytes / 2 ** 20)} MiB`;
 }
 
 /** A user reaches only the user's own uploads, whatever id is given. */

@@ -10,7 +10,7 @@ import { ActivityList } from "./activity.ts";
 import { Attaching } from "./attaching.ts";
 import { Auditing } from "./auditing.ts";
 import { Accounts } from "./accounts.ts";
-import type { Registration } from "../../base/modes.ts";
+import type { FileQuota, Registration } from "../../base/modes.ts";
 import { FeedHub } from "../feed/feed.ts";
 import { checkClientId } from "../limits.ts";
 import { hostScheduler } from "../../base/scheduler.ts";
@@ -55,6 +55,7 @@ export interface ChatOptions extends ChatDeps {
   readonly linkKey: Uint8Array;
   /** Streams that one user may have at this replica; one more is refused with slow_down. */
   readonly streamsPerUser: number;
+  readonly fileQuota: FileQuota;
   /** How long read marks are gathered for one op, ms: GATHER_MS, less in tests. */
   readonly gatherMarksMs: number;
   readonly push: PushOptions;

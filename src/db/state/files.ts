@@ -41,10 +41,15 @@ export class StateFiles implements FileQueries {
   bytesOf(author: UserId): number {
     return Number(this.#q.bytesOf.get(author)?.[0] ?? 0);
   }
+
+  bytesInAll(): number {
+    return Number(this.#q.bytesInAll.get()?.[0] ?? 0);
+  }
 }
 
 function fileStatements(c: StateConnection) {
   const { db } = c;
+  const bytes = sql<number>`coalesce(sum(${files.bytes}), 0)`;
   const where = { seq: files.seq, hash: files.hash };
   return {
     add: compile(
@@ -74,9 +79,10 @@ function fileStatements(c: StateConnection) {
     bytesOf: compile(
       c,
       db
-        .select({ bytes: sql<number>`coalesce(sum(${files.bytes}), 0)` })
+        .select({ bytes })
         .from(files)
         .where(eq(files.author, p("author"))),
     ),
+    bytesInAll: compile(c, db.select({ bytes }).from(files)),
   };
 }

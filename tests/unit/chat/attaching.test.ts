@@ -169,3 +169,29 @@ test("what is too large, empty, too many, or not there, is refused with a senten
   expect(await send(ann, Array(11).fill(ticket))).toMatchObject({ error: { code: "too_many" } });
   expect(await send(ann, [])).toMatchObject({ error: { code: "invalid" } });
 });
+
+test("a file beyond what one person, or all together, may have is refused with what to do", async () => {
+  const MIB = 2 ** 20;
+  const small = createSoloChat({ files: replicas.all[0]!.keeper, fileQuota: { perPerson: MIB, inAll: MIB } });
+  const [fay, gus] = [await small.person("Fay"), await small.person("Gus")];
+  const finish = async (by: Person, bytes: number) => {
+    const uploadId = crypto.randomUUID();
+    await small.chat.putPart(by.session, { uploadId, offset: 0, data: someBytes(bytes) });
+    return await small.chat.finishUpload(by.session, { uploadId, size: bytes, name: "plan.bin", asIs: false });
+  };
+  const first = await finish(fay, MIB);
+  if (!first.ok) throw new Error(first.error.sentence);
+  const files = [first.value.ticket];
+  expect(
+    await small.chat.send(fay.session, { to: "gus", body: "", clientId: crypto.randomUUID(), files }),
+  ).toMatchObject({ ok: true });
+  expect(await finish(fay, 1)).toMatchObject({
+    ok: false,
+    error: { code: "too_many", sentence: expect.stringContaining("more than 1 MiB, the most that one person") },
+  });
+  expect(await finish(gus, 1)).toMatchObject({
+    ok: false,
+    error: { code: "too_many", sentence: expect.stringContaining("more than 1 MiB, the most that this chat") },
+  });
+  small.close();
+});

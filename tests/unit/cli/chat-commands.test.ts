@@ -7,7 +7,7 @@ import { EventEmitter } from "node:events";
 import { callFailure } from "../../../src/cli/call-failure.ts";
 import { loginPath, readLogin, removeLogin, writeLogin } from "../../../src/cli/login-file.ts";
 import { messageText, personText, profileText, roomText, type Message } from "../../../src/cli/message-text.ts";
-import { parseInvocation } from "../../../src/cli/options.ts";
+import { parseInvocation } from "../../../src/cli/invocation.ts";
 import { placeOf, roomOf } from "../../../src/cli/place.ts";
 import { askSecret, readAll } from "../../../src/cli/terminal-input.ts";
 import { wishOf } from "../../../src/cli/talk.ts";

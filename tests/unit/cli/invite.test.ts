@@ -1,6 +1,6 @@
 /** `lastword invite`: what its options mean. */
 import { expect, test } from "bun:test";
-import { parseInvocation } from "../../../src/cli/options.ts";
+import { parseInvocation } from "../../../src/cli/invocation.ts";
 
 function options(words: string) {
   const parsed = parseInvocation(words.split(" "), {});

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { failureLine } from "../../../src/host/exit.ts";
 import { helpText, optionsDocument } from "../../../src/cli/option-text.ts";
-import { OPTION_NAMES, OPTIONS, parseInvocation, variableOf, wordsOf, type Options } from "../../../src/cli/options.ts";
+import { OPTION_NAMES, OPTIONS, type Options } from "../../../src/cli/options.ts";
+import { parseInvocation, variableOf, wordsOf } from "../../../src/cli/invocation.ts";
 
 function parsed(words: string, environment: Record<string, string> = {}): Options {
   const outcome = parseInvocation(words.split(" ").filter(Boolean), environment);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { parseInvocation, type Invocation } from "../../../src/cli/options.ts";
+import { parseInvocation, type Invocation } from "../../../src/cli/invocation.ts";
 import { listenAddresses, settingsOf } from "../../../src/cli/settings.ts";
 import { childWords } from "../../../src/cli/up.ts";
 

@@ -1,6 +1,6 @@
 /** `lastword user`: what its words mean, and how people are listed. */
 import { describe, expect, test } from "bun:test";
-import { parseInvocation } from "../../../src/cli/options.ts";
+import { parseInvocation } from "../../../src/cli/invocation.ts";
 import { peopleText, wishOf } from "../../../src/cli/user.ts";
 import { failureLine } from "../../../src/host/exit.ts";
 

@@ -153,6 +153,7 @@ function upkeepOf(replica: FileReplica, carried: Map<string, number>): FileUpkee
     isCarried: (hash) => carried.has(hash),
     after: (seq, limit) => rows.filter((row) => row.seq > seq).slice(0, limit),
     bytesOf: () => 0,
+    bytesInAll: () => 0,
   };
   return new FileUpkeep({
     store: replica.store,

@@ -6,7 +6,7 @@ import { claimReplica } from "../../../src/replica/claim.ts";
 import { clusterToken, createClusterKey, defaultKeyPath, readClusterKey } from "../../../src/host/cluster-key.ts";
 import { defaultDataFolder, lockPath, replicaFolder } from "../../../src/host/data-folder.ts";
 import { joinCluster } from "../../../src/replica/join-cluster.ts";
-import { parseInvocation } from "../../../src/cli/options.ts";
+import { parseInvocation } from "../../../src/cli/invocation.ts";
 import { localReplicas, readRunFile, removeRunFile, runFilePath, writeRunFile } from "../../../src/host/run-file.ts";
 import { settingsOf, type Settings } from "../../../src/cli/settings.ts";
 import { lockIsHeld, takeLock, type FolderLock } from "../../../src/db/lock.ts";

@@ -1,7 +1,7 @@
 /** A replica whose own name means loopback is refused if others are on other hosts. */
 import { expect, test } from "bun:test";
 import { checkOwnNames, type Resolve } from "../../../src/replica/own-address.ts";
-import { parseInvocation } from "../../../src/cli/options.ts";
+import { parseInvocation } from "../../../src/cli/invocation.ts";
 import { settingsOf, type Settings } from "../../../src/cli/settings.ts";
 
 /** As Debian and Ubuntu write /etc/hosts. */
