@@ -18,7 +18,7 @@ import type {
 } from "@grpc/grpc-js";
 import { CHAT_WIRE } from "../../proto/chat-wire.ts";
 import type { ChatRequest, ChatResponse } from "../../proto/chat-wire.ts";
-import type { Answer, ChatError } from "../chat/errors.ts";
+import type { Answer, ChatError, Found } from "../chat/errors.ts";
 import type { Session } from "../chat/chat-service.ts";
 import type { WholeChat } from "../chat/admin-service.ts";
 import type { ClusterStatusJson } from "../ops/cluster-status.ts";
@@ -138,8 +138,8 @@ class ChatServer implements ChatApi {
     for (const [name, handle] of Object.entries(SESSION_CALLS)) {
       handlers[name] = this.#unary(async (call) => {
         const session = await this.#session(call);
-        if (session === null) return { ok: false, error: NOT_LOGGED_IN };
-        const context = { ...this.#context(call), session };
+        if (!session.ok) return session;
+        const context = { ...this.#context(call), session: session.value };
         return (handle as (request: object, context: object) => Promise<Answer<object>>)(call.request, context);
       });
     }
@@ -168,11 +168,12 @@ class ChatServer implements ChatApi {
     return { chat: this.#deps.chat, caller: callerOf(call), readAt: (read: number) => readAt(call, read) };
   }
 
-  async #session(call: IncomingCall): Promise<Session | null> {
+  async #session(call: IncomingCall): Promise<Found<Session>> {
     const token = bearerToken(call);
-    const session = token === null ? null : await this.#deps.chat.authenticateFresh(token);
-    if (session !== null) this.#deps.onLogin(call.getPeer());
-    return session;
+    if (token === null) return { ok: false, error: NOT_LOGGED_IN };
+    const found = await this.#deps.chat.authenticateFresh(token);
+    if (found.ok) this.#deps.onLogin(call.getPeer());
+    return found.ok || found.error.code !== "not_logged_in" ? found : { ok: false, error: NOT_LOGGED_IN };
   }
 
   #clusterStatus(call: Unary, reply: sendUnaryData<object>): void {
@@ -208,10 +209,10 @@ class ChatServer implements ChatApi {
       const session = await this.#session(call);
       // A call that was cancelled before this point fires no second event, so check here.
       if (call.cancelled) return;
-      if (session === null) return refuse(call, NOT_LOGGED_IN);
+      if (!session.ok) return refuse(call, session.error);
       if (this.#stopping) return refuse(call, STOPPING);
       const cursor = request.cursor === "" ? cursorOf(call) : request.cursor;
-      const answer = this.#deps.chat.subscribe(session, {
+      const answer = this.#deps.chat.subscribe(session.value, {
         ...(cursor === undefined ? {} : { cursor }),
         watch: request.watch,
       });
@@ -235,7 +236,7 @@ class ChatServer implements ChatApi {
       this.#fileStreams += 1;
       try {
         const session = await this.#session(call);
-        const error = session === null ? NOT_LOGGED_IN : await run(session);
+        const error = session.ok ? await run(session.value) : session.error;
         if (error !== null) refuse(call, error);
       } finally {
         this.#fileStreams -= 1;
@@ -245,10 +246,9 @@ class ChatServer implements ChatApi {
 
   #sendStream(call: SendCall): void {
     this.#start(call, async () => {
-      const token = bearerToken(call);
       const session = await this.#session(call);
       if (call.cancelled) return;
-      if (token === null || session === null) return refuse(call, NOT_LOGGED_IN);
+      if (!session.ok) return refuse(call, session.error);
       if (this.#stopping) return refuse(call, STOPPING);
       if (this.#sendStreams.size >= SEND_STREAMS_MAX) return refuse(call, TOO_MANY_STREAMS);
       // Headers tell the caller that the stream is open before it has sent anything.
@@ -256,8 +256,8 @@ class ChatServer implements ChatApi {
       const stream: SendStreamCall = new SendStreamCall({
         call,
         chat: this.#deps.chat,
-        session,
-        token,
+        session: session.value,
+        token: bearerToken(call) ?? "",
         onOver: () => this.#onSendStreamOver(stream),
         onCaught: this.#deps.onCaught,
       });

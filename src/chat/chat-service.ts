@@ -7,7 +7,7 @@ import type { Registration } from "../base/modes.ts";
 import type { Told } from "./fact.ts";
 import type { FileView } from "./files.ts";
 import type { ClientId, ConversationId, MessageId, SessionId, UserId } from "./ids.ts";
-import type { Answer } from "./errors.ts";
+import type { Answer, Found } from "./errors.ts";
 import type { MessagesInput } from "./messages-input.ts";
 import type { ConversationList, Waiting } from "./queries.ts";
 import type { Status } from "./profiles.ts";
@@ -351,6 +351,8 @@ export interface Feed {
 export interface ReadAt {
   readonly cursor?: string;
   readonly latest?: boolean;
+  /** Asks what is applied at this replica; otherwise "not found" is answered only after it has caught up. */
+  readonly here?: boolean;
 }
 
 export interface ListUsersInput {
@@ -398,9 +400,9 @@ export interface ChatService {
   /**
    * Like `authenticate`, but looks an unknown token up again after this replica has caught up
    * with the leader (waits at most 1 s, or 5 s right after a merge), because the login may have
-   * been made at another replica a moment ago.
+   * been made at another replica a moment ago. Errors: not_logged_in, no_leader.
    */
-  authenticateFresh(token: string): Promise<Session | null>;
+  authenticateFresh(token: string): Promise<Found<Session>>;
 
   /**
    * Creates an account and logs in to it. `invite` is the token of a link. Errors: invalid and too_long (name, password

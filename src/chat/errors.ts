@@ -74,14 +74,22 @@ export interface ChatError {
 }
 
 /** The answer of every call. `cursor` is opaque (ASCII, at most 64 bytes); see Cursors in ARCHITECTURE.md. */
-export type Answer<T> =
-  { readonly ok: true; readonly value: T; readonly cursor: string } | { readonly ok: false; readonly error: ChatError };
+export type Answer<T> = { readonly ok: true; readonly value: T; readonly cursor: string } | Refused;
+
+/** The answer of a failed call. */
+export interface Refused {
+  readonly ok: false;
+  readonly error: ChatError;
+}
+
+/** What was found, or why nothing was. */
+export type Found<T> = { readonly ok: true; readonly value: T } | Refused;
 
 /** Makes the answer of a failed call. */
 export function failed(
   code: ChatErrorCode,
   sentence: string,
   more: Pick<ChatError, "field" | "retryAfterMs"> = {},
-): { ok: false; error: ChatError } {
+): Refused {
   return { ok: false, error: { code, sentence, ...more } };
 }

@@ -1,5 +1,5 @@
 /** Makes a read wait until this replica has applied what the read must see, and answers it with a cursor. */
-import type { Answer, ChatError } from "./errors.ts";
+import type { Answer, Found, Refused } from "./errors.ts";
 import { formatCursor, parseCursor, standingOf, type Cursor } from "./cursor.ts";
 import { failedWith } from "./sentences.ts";
 import type { ReadAt } from "./chat-service.ts";
@@ -43,7 +43,7 @@ export class Reading {
   }
 
   /** Waits until this replica may answer the read. Errors: invalid (not a cursor), no_leader. */
-  async ready(at: ReadAt): Promise<{ ok: false; error: ChatError } | null> {
+  async ready(at: ReadAt): Promise<Refused | null> {
     const cursor = at.cursor === undefined || at.cursor === "" ? null : parseCursor(at.cursor);
     if (cursor === null && at.cursor !== undefined && at.cursor !== "") return failedWith("invalid");
     if (at.latest === true) {
@@ -53,9 +53,18 @@ export class Reading {
     return cursor === null || (await this.#settled(cursor)) ? null : failedWith("no_leader");
   }
 
-  /** Runs `answer` once this replica may answer the read, or returns the error of `ready`. */
+  /**
+   * Runs `answer` once this replica may answer the read, or returns the error of `ready`. An answer that there is no such
+   * thing, or that the user may not see it, is made again after this replica has caught up.
+   */
   async read<T>(at: ReadAt, answer: () => Answer<T>): Promise<Answer<T>> {
-    return (await this.ready(at)) ?? answer();
+    const late = await this.ready(at);
+    if (late !== null) return late;
+    const here = answer();
+    const isFinal = at.latest === true || at.here === true;
+    if (here.ok || isFinal || !["not_found", "not_allowed"].includes(here.error.code)) return here;
+    const asked = await this.catchUp();
+    return asked === "caught up" ? answer() : asked;
   }
 
   /** A successful answer with the cursor of a read made now. */
@@ -64,11 +73,38 @@ export class Reading {
   }
 
   /**
+   * What `look` finds; if nothing, what it finds after this replica has caught up, because another replica may have it
+   * already. Only then is it `missing`. Error: no_leader, if no leader could be asked.
+   */
+  async find<T>(look: () => T | null | false, missing: () => Refused = notFound): Promise<Found<T>> {
+    const here = look();
+    if (here !== null && here !== false) return { ok: true, value: here };
+    const asked = await this.catchUp();
+    if (asked !== "caught up") return asked;
+    const found = look();
+    return found === null || found === false ? missing() : { ok: true, value: found };
+  }
+
+  /**
+   * What a write has changed, as it is now. The rows of a replica whose disk is full may be behind what it has applied.
+   * Errors: `gone`, if something else has deleted it since; timed_out, if no leader could be asked, because no_leader
+   * would say that nothing was written.
+   */
+  async written<T>(look: () => T | null, gone: () => Refused = notFound): Promise<Found<T>> {
+    const found = await this.find(look, gone);
+    return found.ok || found.error.code !== "no_leader" ? found : failedWith("timed_out");
+  }
+
+  /**
    * Catches up with the leader: afterwards this replica has applied everything that was acknowledged before
-   * the call. False if no leader answers within 1 s. Callers share a round, but never one that began before
+   * the call. Error: no_leader, if none answers within 1 s. Callers share a round, but never one that began before
    * their call, because it does not cover what was acknowledged since it began.
    */
-  async catchUp(): Promise<boolean> {
+  async catchUp(): Promise<"caught up" | Refused> {
+    return (await this.#askLeader()) ? "caught up" : failedWith("no_leader");
+  }
+
+  async #askLeader(): Promise<boolean> {
     if (this.#round === null) return await this.#beginRound();
     this.#nextRound ??= this.#round.then(() => {
       this.#nextRound = null;
@@ -99,4 +135,8 @@ export class Reading {
     }
     return true;
   }
+}
+
+function notFound(): Refused {
+  return failedWith("not_found");
 }

@@ -20,6 +20,7 @@ import type {
   ConversationView,
 } from "../../src/chat/chat-service.ts";
 import type { WholeChat } from "../../src/chat/admin-service.ts";
+import { failedWith } from "../../src/chat/sentences.ts";
 import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
 
 /** The only valid token. */
@@ -191,7 +192,10 @@ export function fakeChat(replaced: Partial<WholeChat> = {}): WholeChat {
   const authenticate = replaced.authenticate ?? ((token) => (token === GOOD_TOKEN ? SESSION : null));
   const calls: Partial<WholeChat> = {
     authenticate,
-    authenticateFresh: async (token) => authenticate(token),
+    authenticateFresh: async (token) => {
+      const session = authenticate(token);
+      return session === null ? failedWith("not_logged_in") : { ok: true, value: session };
+    },
     register: async () => ok({ token: GOOD_TOKEN, user: ADA }),
     login: async () => ok({ token: GOOD_TOKEN, user: ADA }),
     resetPassword: async () => ok({ token: GOOD_TOKEN, user: ADA }),

@@ -202,7 +202,7 @@ export class FeedHub {
     this.#settling = true;
     while (this.#pending.size > 0) {
       const asked = [...this.#pending];
-      if (await this.#reading.catchUp()) {
+      if ((await this.#reading.catchUp()) === "caught up") {
         for (const [feed, cursor] of asked) if (this.#pending.has(feed)) this.#wake(feed, cursor, true);
       } else {
         const { position } = this.#deps;

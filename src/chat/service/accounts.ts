@@ -1,5 +1,5 @@
 /** Accounts and sessions: register, log in and out, change the password, delete the account. */
-import { failed, type Answer, type ChatError } from "../errors.ts";
+import { failed, type Answer, type Refused, type Found } from "../errors.ts";
 import { passwordId, randomId, tokenHash, userIdFor, type ClientId, type SessionId } from "../ids.ts";
 import { checkClientId, checkPassword, typedPassword } from "../limits.ts";
 import { checkName, typedName } from "./names.ts";
@@ -55,8 +55,6 @@ interface WayIn {
   readonly first: boolean;
   readonly invite: InviteUse | null;
 }
-
-type Refused = { readonly ok: false; readonly error: ChatError };
 
 export class Accounts {
   readonly #deps: ChatDeps;
@@ -123,11 +121,13 @@ export class Accounts {
     return { ...found, renew: true };
   }
 
-  async authenticateFresh(token: string): Promise<Session | null> {
-    const found = this.authenticate(token);
-    if (found !== null || !TOKEN.test(token)) return found;
-    if (!(await this.#reading.catchUp())) return null;
-    return this.authenticate(token) ?? (await this.#afterMerge(token));
+  async authenticateFresh(token: string): Promise<Found<Session>> {
+    const notLoggedIn = (): Refused => failedWith("not_logged_in");
+    if (!TOKEN.test(token)) return notLoggedIn();
+    const found = await this.#reading.find(() => this.authenticate(token), notLoggedIn);
+    if (found.ok || found.error.code !== "not_logged_in") return found;
+    const restored = await this.#afterMerge(token);
+    return restored === null ? found : { ok: true, value: restored };
   }
 
   /** A snapshot has replaced the rows, and logins of the losing branch are coming back through the log. */
@@ -239,6 +239,8 @@ export class Accounts {
     const found = await this.#owner(here, candidates, typedPassword(input.password));
     if (found === "busy") return gateFull(allowed);
     if (found === null) return failedWith("wrong_password", { field: "password" });
+    // This counts as a wrong password too: whoever guesses must not gain tries by it.
+    if ("ok" in found) return found;
     allowed.right(found.id);
     return await this.#logIn(found, caller);
   }
@@ -275,15 +277,16 @@ export class Accounts {
     here: readonly UserRow[],
     candidates: () => readonly UserRow[],
     password: string,
-  ): Promise<UserRow | "busy" | null> {
+  ): Promise<UserRow | "busy" | Refused | null> {
     const found = here.length === 0 ? null : await this.#rightOne(here, password);
     if (found !== null) return found;
     // The account or its password may have been set at another replica a moment ago. A known name asks the leader
     // too, so that an unknown name costs the same time: one round to the leader and one hash.
-    await this.#reading.catchUp();
+    const asked = await this.#reading.catchUp();
     const known = new Set(here.map((user) => user.passwordHash));
     const fresh = candidates().filter((user) => !known.has(user.passwordHash));
-    return here.length > 0 && fresh.length === 0 ? null : await this.#rightOne(fresh, password);
+    const right = here.length > 0 && fresh.length === 0 ? null : await this.#rightOne(fresh, password);
+    return right === null && asked !== "caught up" ? asked : right;
   }
 
   /** The candidate whose password this is, or null. Does the work for one account even if there is no candidate. */
@@ -388,12 +391,16 @@ export class Accounts {
   async #checkedPassword(session: Session, password: string): Promise<string | Refused> {
     const allowed = this.#limited ? this.#tries.session(session.sessionId) : UNLIMITED;
     if (!isTry(allowed)) return slowDown(TOO_MANY_WRONG, allowed.waitMs);
-    const hash = this.#deps.queries().user(session.userId)?.passwordHash ?? null;
-    const right = await this.#gate.verify(typedPassword(password), hash === "" ? null : hash);
-    if (right === null) return gateFull(allowed);
-    if (!right || hash === null) return wrongPassword();
+    const account = (): readonly UserRow[] => {
+      const user = this.#deps.queries().user(session.userId);
+      return user === null || user.passwordHash === "" ? [] : [user];
+    };
+    const found = await this.#owner(account(), account, typedPassword(password));
+    if (found === "busy") return gateFull(allowed);
+    if (found === null) return wrongPassword();
+    if ("ok" in found) return found;
     allowed.right(session.userId);
-    return passwordId(hash);
+    return passwordId(found.passwordHash);
   }
 }
 

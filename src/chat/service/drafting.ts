@@ -80,8 +80,8 @@ export class Drafting {
     if (waitMs > 0) return failedWith("slow_down", { retryAfterMs: waitMs });
     const body = given.toWellFormed();
     if (Buffer.byteLength(body) > MESSAGE_BYTES_MAX) return failed("too_long", TOO_LONG, { field: "body" });
-    const isThere = (): boolean => this.#deps.queries().isMember(conversationId, user);
-    if (!isThere() && !((await this.#reading.catchUp()) && isThere())) return failedWith("not_found");
+    const mine = await this.#reading.find(() => this.#deps.queries().isMember(conversationId, user));
+    if (!mine.ok) return mine;
     return await this.#gatherer.add({ user, session, conversation: conversationId, body });
   }
 

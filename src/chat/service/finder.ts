@@ -1,9 +1,11 @@
 /** Finds people and rooms by typed names, including those that another replica created a moment ago. */
+import type { Refused, Found } from "../errors.ts";
 import { isRoomId, type UserId } from "../ids.ts";
 import type { ChatDeps } from "../ports.ts";
 import type { RoomSummary } from "../queries.ts";
 import type { Reading } from "../reading.ts";
 import type { UserRow } from "../rows.ts";
+import { noSuchPerson } from "../sentences.ts";
 import { nameWithin, typedName, typedRoomName } from "./names.ts";
 
 /** Looks up names in this replica's rows. */
@@ -16,24 +18,39 @@ export class Finder {
     this.#reading = reading;
   }
 
-  /** A living account by name; null if there is none of which `asker` may know, "": an operator. */
-  async user(name: string, asker: UserId): Promise<UserRow | null> {
-    return await this.#again(() => {
-      const found = this.#livingNamed(name);
-      return found !== null && this.#deps.queries().admin.knows(asker, found.id) ? found : null;
-    });
+  /**
+   * A living account by name, of which `asker` may know, "": an operator. Errors: unknown_recipient, and those of
+   * `Reading.find`.
+   */
+  async user(name: string, asker: UserId): Promise<Found<UserRow>> {
+    return await this.#reading.find(
+      () => this.userHere(name, asker),
+      () => noSuchPerson(name),
+    );
   }
 
-  /** A room that the user may see, by its id, or by `#` and its name; null if there is none. */
-  async room(text: string, user: UserId): Promise<RoomSummary | null> {
-    return await this.#again(() => this.#roomOf(text, user));
+  /** The same at this replica, which may not know everybody yet. */
+  userHere(name: string, asker: UserId): UserRow | null {
+    const found = this.#livingNamed(name);
+    return found !== null && this.#deps.queries().admin.knows(asker, found.id) ? found : null;
   }
 
-  /** Looks again after this replica has caught up with the leader, if the first look finds nothing. */
-  async #again<T>(find: () => T | null): Promise<T | null> {
-    const found = find();
-    if (found !== null || !(await this.#reading.catchUp())) return found;
-    return find();
+  /**
+   * A room that the user may see, by its id, or by `#` and its name. Errors: `missing`, and those of `Reading.find`.
+   */
+  async room(text: string, user: UserId, missing?: () => Refused): Promise<Found<RoomSummary>> {
+    return await this.#reading.find(() => this.roomHere(text, user), missing);
+  }
+
+  /** The same at this replica, which may not know every room yet. */
+  roomHere(text: string, user: UserId): RoomSummary | null {
+    const { rooms } = this.#deps.queries();
+    if (!text.trim().startsWith("#")) return isRoomId(text) ? rooms.room(text, user) : null;
+    for (const folded of new Set([typedRoomName(text), typedRoomName(nameWithin(text))])) {
+      const room = folded === null ? null : rooms.named(folded, user);
+      if (room !== null) return room;
+    }
+    return null;
   }
 
   #livingNamed(name: string): UserRow | null {
@@ -41,16 +58,6 @@ export class Finder {
     for (const folded of names) {
       const user = folded === null ? null : this.#deps.queries().userByFolded(folded);
       if (user !== null && user.deleted === 0) return user;
-    }
-    return null;
-  }
-
-  #roomOf(text: string, user: UserId): RoomSummary | null {
-    const { rooms } = this.#deps.queries();
-    if (!text.trim().startsWith("#")) return isRoomId(text) ? rooms.room(text, user) : null;
-    for (const folded of new Set([typedRoomName(text), typedRoomName(nameWithin(text))])) {
-      const room = folded === null ? null : rooms.named(folded, user);
-      if (room !== null) return room;
     }
     return null;
   }

@@ -7,7 +7,7 @@ import {
   INVITE_USES_MAX,
 } from "../../base/link-terms.ts";
 import { INVITE_ROOMS_MAX } from "../bounds.ts";
-import { failed, type Answer, type ChatErrorCode } from "../errors.ts";
+import { failed, type Answer, type ChatErrorCode, type Refused, type Found } from "../errors.ts";
 import { tokenHash, type ClientId, type ConversationId, type InviteId, type UserId } from "../ids.ts";
 import { contentOf, inviteIdOf } from "../kinds/create-invite.ts";
 import { OPERATOR } from "../kinds/roles.ts";
@@ -41,8 +41,6 @@ interface Terms {
   readonly usesMax: number;
   readonly seconds: number;
 }
-
-type Refused = ReturnType<typeof failed>;
 
 /** The calls about links. */
 export class Invites {
@@ -85,8 +83,10 @@ export class Invites {
 
   /** The token with which the first account is made. Error: link_used, once somebody has an account. */
   async ownerToken(): Promise<Answer<string>> {
+    if (this.#hasPeople()) return hasOwner();
     // The account may have been made at another replica a moment ago.
-    if (!this.#hasPeople()) await this.#reading.catchUp();
+    const asked = await this.#reading.catchUp();
+    if (asked !== "caught up") return asked;
     return this.#hasPeople() ? hasOwner() : this.#reading.ok(this.#tokens.ofOwner());
   }
 
@@ -95,7 +95,8 @@ export class Invites {
   }
 
   async #make(by: UserId, clientId: ClientId, input: InviteInput): Promise<Answer<MadeInvite>> {
-    if (!(await this.#mayInvite(by))) return failed("not_allowed", NOT_ALLOWED);
+    const may = await this.#mayInvite(by);
+    if (!may.ok) return may;
     const { uses: usesMax = INVITE_USES, seconds = INVITE_SECONDS } = input;
     const wrong = checkShape({ ...input, usesMax, seconds });
     if (wrong !== null) return wrong;
@@ -107,15 +108,16 @@ export class Invites {
     const body = { kind: "createInvite", ...asked, tokenHash: tokenHash(token) } as const;
     const written = await this.#writer.write(by, clientId, body);
     if (!written.ok) return refusalOf(written.error.code) ?? written;
-    const row = this.#deps.queries().admin.invite(inviteIdOf({ user: by, clientId }, body));
-    if (row === null) return failedWith("not_found");
-    return { ok: true, value: { invite: this.#view(row, by), token }, cursor: written.cursor };
+    const id = inviteIdOf({ user: by, clientId }, body);
+    const now = await this.#reading.written(() => this.#deps.queries().admin.invite(id));
+    return now.ok ? { ok: true, value: { invite: this.#view(now.value, by), token }, cursor: written.cursor } : now;
   }
 
-  /** The role may have been given at another replica a moment ago. */
-  async #mayInvite(user: UserId): Promise<boolean> {
-    const may = (): boolean => user === OPERATOR || isAdmin(this.#deps.queries().role(user));
-    return may() || ((await this.#reading.catchUp()) && may());
+  async #mayInvite(user: UserId): Promise<Found<true>> {
+    return await this.#reading.find(
+      () => user === OPERATOR || isAdmin(this.#deps.queries().role(user)),
+      () => failed("not_allowed", NOT_ALLOWED),
+    );
   }
 
   async listInvites(
@@ -144,10 +146,8 @@ export class Invites {
     const body = { kind: "revokeInvite", invite: input.id, used: uses.map(({ user }) => user) } as const;
     const written = await this.#writer.write(session.userId, clientId.value, body);
     if (!written.ok) return written.error.code === "not_found" ? noSuchLink() : written;
-    const row = this.#deps.queries().admin.invite(input.id);
-    return row === null
-      ? failedWith("not_found")
-      : { ok: true, value: this.#view(row, session.userId), cursor: written.cursor };
+    const now = await this.#reading.written(() => this.#deps.queries().admin.invite(input.id));
+    return now.ok ? { ok: true, value: this.#view(now.value, session.userId), cursor: written.cursor } : now;
   }
 
   async inviteOffer(token: string, caller: Caller): Promise<Answer<InviteOffer>> {
@@ -174,11 +174,14 @@ export class Invites {
   async #rooms(names: readonly string[], user: UserId): Promise<ConversationId[] | Refused> {
     const ids = new Set<ConversationId>();
     for (const name of names) {
-      const room =
-        (await this.#finder.room(name, user)) ??
-        (name.trim().startsWith("#") ? null : await this.#finder.room(`#${name}`, user));
-      if (room === null) return failed("not_found", noSuchRoom(name), { field: "rooms" });
-      ids.add(room.row.id);
+      const room = await this.#reading.find(
+        () =>
+          this.#finder.roomHere(name, user) ??
+          (name.trim().startsWith("#") ? null : this.#finder.roomHere(`#${name}`, user)),
+        () => failed("not_found", noSuchRoom(name), { field: "rooms" }),
+      );
+      if (!room.ok) return room;
+      ids.add(room.value.row.id);
     }
     return [...ids];
   }

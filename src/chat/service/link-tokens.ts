@@ -1,6 +1,6 @@
 /** The tokens of links: how they are made, and how those that there are not are kept from being guessed. */
 import { isLoopback } from "../../base/loopback.ts";
-import { failed } from "../errors.ts";
+import { failed, type Refused } from "../errors.ts";
 import { tokenHash, type ClientId, type UserId } from "../ids.ts";
 import { OPERATOR } from "../kinds/roles.ts";
 import type { Clock } from "../ports.ts";
@@ -16,8 +16,6 @@ const MISSES = { count: 20, perMs: 60_000 } as const;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 const NO_LINK = "There is no such link. Check that you copied all of it, or ask for a new one.";
-
-type Refused = ReturnType<typeof failed>;
 
 /** The answer about a link that there is not. */
 export function noSuchLink(): Refused {
@@ -69,10 +67,9 @@ export class LinkTokens {
     const wait = isCounted ? this.#misses.peek(key) : 0;
     if (wait > 0) return slowDown("Too many links that do not exist.", wait);
     const hash = tokenHash(token);
-    const isToken = TOKEN.test(token);
-    // Another replica may have made it a moment ago.
-    const found = isToken ? (find(hash) ?? ((await this.#reading.catchUp()) ? find(hash) : null)) : null;
-    if (found === null && isCounted) this.#misses.take(key);
-    return found ?? noSuchLink();
+    const found = TOKEN.test(token) ? await this.#reading.find(() => find(hash), noSuchLink) : noSuchLink();
+    // No leader is not the fault of the link, but those who guess links must not gain tries by it.
+    if (!found.ok && isCounted) this.#misses.take(key);
+    return found.ok ? found.value : found;
   }
 }

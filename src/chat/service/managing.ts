@@ -4,8 +4,7 @@ import { tokenHash, type ClientId, type UserId } from "../ids.ts";
 import { checkClientId } from "../limits.ts";
 import type { ChatDeps } from "../ports.ts";
 import type { Reading } from "../reading.ts";
-import type { UserRow } from "../rows.ts";
-import { failedWith, noSuchPerson } from "../sentences.ts";
+import { failedWith } from "../sentences.ts";
 import type { Caller, Session, UserView } from "../chat-service.ts";
 import type { MadeReset, ResetOffer } from "../admin-service.ts";
 import type { Views } from "../feed/views.ts";
@@ -56,16 +55,20 @@ export class Managing {
 
   /** The same for a user, or for an operator (""). */
   async resetFor(by: UserId, name: string, clientId: ClientId = crypto.randomUUID()): Promise<Answer<MadeReset>> {
-    const person = await this.#finder.user(name, by);
-    if (person === null) return noSuchPerson(name);
+    const found = await this.#finder.user(name, by);
+    if (!found.ok) return found;
+    const person = found.value;
     const token = this.#tokens.make("reset", by, clientId, person.id);
     const body = { kind: "createReset", person: person.id, tokenHash: tokenHash(token) } as const;
     const written = await this.#writer.write(by, clientId, body);
     if (!written.ok) return refusalOf(written);
-    const row = this.#deps.queries().admin.resetByToken(tokenHash(token));
-    // A repeat, after which another link was made.
-    if (row === null) return failedWith("link_revoked");
-    const { expiresMicros } = row;
+    const now = await this.#reading.written(
+      () => this.#deps.queries().admin.resetByToken(tokenHash(token)),
+      // A repeat, after which another link was made.
+      () => failedWith("link_revoked"),
+    );
+    if (!now.ok) return now;
+    const { expiresMicros } = now.value;
     return { ok: true, value: { user: this.#views.user(person), token, expiresMicros }, cursor: written.cursor };
   }
 
@@ -90,8 +93,9 @@ export class Managing {
     { person: name, active }: { readonly person: string; readonly active: boolean },
     clientId: ClientId = crypto.randomUUID(),
   ): Promise<Answer<UserView>> {
-    const person: UserRow | null = await this.#finder.user(name, by);
-    if (person === null) return noSuchPerson(name);
+    const found = await this.#finder.user(name, by);
+    if (!found.ok) return found;
+    const person = found.value;
     const seen = this.#deps.queries().admin.deactivation(person.id)?.tag ?? "";
     const body = { kind: "setActive", person: person.id, active, seen } as const;
     const written = await this.#writer.write(by, clientId, body);

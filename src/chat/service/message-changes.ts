@@ -4,7 +4,6 @@ import type { ClientId, MessageId } from "../ids.ts";
 import type { OpBody } from "../kinds/kinds.ts";
 import type { ChatDeps } from "../ports.ts";
 import type { Reading } from "../reading.ts";
-import { failedWith } from "../sentences.ts";
 import type { MessageView, Session } from "../chat-service.ts";
 import type { Views } from "../feed/views.ts";
 import type { Writer } from "./writer.ts";
@@ -30,10 +29,8 @@ export class MessageChanges {
   ): Promise<Answer<MessageView>> {
     const written = await this.#writer.write(session.userId, clientId, body);
     if (!written.ok) return written;
-    // The rows of a replica whose disk is full may be behind what it has applied.
-    const seen =
-      this.seen(session, body.message) ?? ((await this.#reading.catchUp()) ? this.seen(session, body.message) : null);
-    return seen === null ? failedWith("not_found") : { ok: true, value: seen, cursor: written.cursor };
+    const now = await this.#reading.written(() => this.seen(session, body.message));
+    return now.ok ? { ok: true, value: now.value, cursor: written.cursor } : now;
   }
 
   /** Null: there is no such message, or the user may not see it. */

@@ -1,6 +1,6 @@
 /** Sends, reads, marks and deletes messages, and lists people and conversations. Turns calls into ops and queries. */
 import { FIRST_UNREAD, type MessagesInput } from "../messages-input.ts";
-import { CHAT_ERRORS, failed, type Answer } from "../errors.ts";
+import { CHAT_ERRORS, failed, type Answer, type Found } from "../errors.ts";
 import {
   directId,
   directMembers,
@@ -160,8 +160,8 @@ export class Messaging {
     if (readUpTo !== "" && splitMessageId(readUpTo) === null) return failedWith("invalid", { field: "ids" });
     const { quoted = "" } = input;
     const isRepeat = (): boolean => this.#deps.queries().request(session.userId, clientId.value) !== null;
-    if (quoted !== "" && !isRepeat() && !(await this.#mayQuote(session, conversation, quoted)))
-      return failed("not_found", NOTHING_TO_QUOTE, { field: "ids" });
+    const quotable = quoted === "" || isRepeat() ? null : await this.#mayQuote(session, conversation, quoted);
+    if (quotable?.ok === false) return quotable;
     const parent = isThreadId(conversation) ? this.#deps.queries().homeOf(conversation) : "";
     const tooSoon = this.#tooSoon(session, clientId.value, conversation);
     if (tooSoon !== null) return tooSoon;
@@ -197,10 +197,10 @@ export class Messaging {
       const value = Object.assign(sent(session, clientId.value, op, { seq, timeMicros }), shown);
       return { ok: true, value, cursor };
     }
-    const row = this.#deps.queries().message(conversation, session.userId, result.seq);
-    return row === null
-      ? failedWith("not_found")
-      : { ok: true, value: this.#views.message(row, session.userId), cursor };
+    const row = await this.#reading.written(() =>
+      this.#deps.queries().message(conversation, session.userId, result.seq),
+    );
+    return row.ok ? { ok: true, value: this.#views.message(row.value, session.userId), cursor } : row;
   }
 
   /** The files of these tickets, or the refusal. */
@@ -251,12 +251,13 @@ export class Messaging {
     return failed("slow_down", sentence, { retryAfterMs: Math.ceil(waitMicros / 1e3) });
   }
 
-  /** Whether the user sees this message, and it belongs to the conversation. Another replica may have it already. */
-  async #mayQuote({ userId }: Session, conversation: ConversationId, quoted: MessageId): Promise<boolean> {
+  /** Whether the user sees this message, and it belongs to the conversation. */
+  async #mayQuote({ userId }: Session, conversation: ConversationId, quoted: MessageId): Promise<Found<true>> {
     const { queries } = this.#deps;
-    const isThere = (): boolean =>
-      queries().messageIn(conversation, quoted) !== null && queries().messageById(quoted, userId) !== null;
-    return isThere() || ((await this.#reading.catchUp()) && isThere());
+    return await this.#reading.find(
+      () => queries().messageIn(conversation, quoted) !== null && queries().messageById(quoted, userId) !== null,
+      () => failed("not_found", NOTHING_TO_QUOTE, { field: "ids" }),
+    );
   }
 
   async markRead(session: Session, input: { ids: readonly MessageId[] }): Promise<Answer<null>> {
@@ -364,13 +365,14 @@ export class Messaging {
     // The message that the user was shown may not have arrived at this replica yet.
     const late = await this.#reading.ready(input);
     if (late !== null) return late;
-    const queries = this.#deps.queries();
-    const seq = queries.isMember(conversation, session.userId)
-      ? this.#shownSeq(session.userId, upTo, conversation)
-      : null;
-    if (seq === null) return failedWith("not_found");
-    const unread = queries.unreadIds(conversation, session.userId, IDS_MAX);
-    const first = unread.findIndex((id) => (this.#seqOf(id, conversation) ?? NEWEST) <= seq);
+    const shown = await this.#reading.find(() =>
+      this.#deps.queries().isMember(conversation, session.userId)
+        ? this.#shownSeq(session.userId, upTo, conversation)
+        : null,
+    );
+    if (!shown.ok) return shown;
+    const unread = this.#deps.queries().unreadIds(conversation, session.userId, IDS_MAX);
+    const first = unread.findIndex((id) => (this.#seqOf(id, conversation) ?? NEWEST) <= shown.value);
     const ids = first === -1 ? [] : unread.slice(first);
     return await this.#mark(session, upTo, ids);
   }
@@ -461,15 +463,14 @@ export class Messaging {
     const value = change.kind === "level" ? change.level : change.on ? "yes" : "no";
     if (change.kind === "level" && !LEVELS.some((level) => level === value)) return failed("invalid", NO_SUCH_LEVEL);
     const { userId } = session;
-    const isThere = (): boolean => this.#deps.queries().isMember(conversationId, userId);
-    if (!isThere() && !((await this.#reading.catchUp()) && isThere())) return failedWith("not_found");
+    const mine = await this.#reading.find(() => this.#deps.queries().isMember(conversationId, userId));
+    if (!mine.ok) return mine;
     const body: OpBody = { kind: "setPreference", conversation: conversationId, field: change.kind, value };
     const written = await this.#writer.write(userId, clientId.value, body);
     if (!written.ok) return written;
-    const summary = this.#deps.queries().summary(conversationId, userId);
-    return summary === null
-      ? failedWith("not_found")
-      : { ok: true, value: this.#views.conversation(summary, session.userId), cursor: written.cursor };
+    const now = await this.#reading.written(() => this.#deps.queries().summary(conversationId, userId));
+    if (!now.ok) return now;
+    return { ok: true, value: this.#views.conversation(now.value, userId), cursor: written.cursor };
   }
 
   async conversation(

@@ -5,7 +5,6 @@ import { OPERATOR } from "../kinds/roles.ts";
 import { checkClientId } from "../limits.ts";
 import type { ChatDeps } from "../ports.ts";
 import { ROLES } from "../rights.ts";
-import { noSuchPerson } from "../sentences.ts";
 import type { Reading } from "../reading.ts";
 import type { ReadAt, Session, UserView } from "../chat-service.ts";
 import type { Views } from "../feed/views.ts";
@@ -52,7 +51,7 @@ export class People {
     const { name } = input;
     if (name === undefined) return this.#reading.ok(this.#views.userById(session.userId));
     const found = await this.#finder.user(name, session.userId);
-    return found === null ? noSuchPerson(name) : this.#reading.ok(this.#views.user(found));
+    return found.ok ? this.#reading.ok(this.#views.user(found.value)) : found;
   }
 
   async setRole(
@@ -82,10 +81,11 @@ export class People {
   ): Promise<Answer<UserView>> {
     const role = ROLES.find((one) => one === input.role);
     if (role === undefined) return failed("invalid", "A role is guest, member, admin or owner.");
-    const person = await this.#finder.user(input.person, by);
-    if (person === null) return noSuchPerson(input.person);
-    const written = await this.#writer.write(by, clientId, { kind: "setRole", person: person.id, role });
-    if (written.ok) return { ok: true, value: this.#views.userById(person.id), cursor: written.cursor };
+    const found = await this.#finder.user(input.person, by);
+    if (!found.ok) return found;
+    const { id: person } = found.value;
+    const written = await this.#writer.write(by, clientId, { kind: "setRole", person, role });
+    if (written.ok) return { ok: true, value: this.#views.userById(person), cursor: written.cursor };
     const sentence = SENTENCES[written.error.code];
     return sentence === undefined ? written : failed(written.error.code, sentence);
   }

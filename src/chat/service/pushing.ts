@@ -69,8 +69,8 @@ export class Pushing {
       ...body,
     });
     if (!written.ok) return written;
-    const row = this.#deps.queries().push.of(session.userId, pushIdFor(endpoint));
-    return row === null ? failedWith("not_found") : { ok: true, value: viewOf(row, session), cursor: written.cursor };
+    const now = await this.#reading.written(() => this.#deps.queries().push.of(session.userId, pushIdFor(endpoint)));
+    return now.ok ? { ok: true, value: viewOf(now.value, session), cursor: written.cursor } : now;
   }
 
   async removePush(
@@ -98,10 +98,13 @@ export class Pushing {
 
   async testPush(session: Session, { id }: { readonly id: string }): Promise<Answer<PushView>> {
     const { userId } = session;
-    const find = (): PushRow | null => this.#deps.queries().push.of(userId, id);
-    if (find()?.isOn !== true) await this.#reading.catchUp();
-    const row = find();
-    if (row === null || !row.isOn) return failedWith("not_found");
+    const find = (): PushRow | false => {
+      const row = this.#deps.queries().push.of(userId, id);
+      return row !== null && row.isOn && row;
+    };
+    const found = await this.#reading.find(find);
+    if (!found.ok) return found;
+    const row = found.value;
     if (this.#sender === null) return failed("not_allowed", TURNED_OFF);
     const waitMs = this.#tests.take(userId);
     if (waitMs > 0) return failedWith("slow_down", { retryAfterMs: waitMs });

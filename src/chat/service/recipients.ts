@@ -1,6 +1,6 @@
 /** Finds the conversation that a message is for: of a person, of several people, a room, or one that is named by its id. */
 import { GROUP_PEOPLE_MAX } from "../bounds.ts";
-import { failed, type ChatError } from "../errors.ts";
+import { failed, type Refused } from "../errors.ts";
 import {
   directId,
   groupIdFor,
@@ -15,7 +15,6 @@ import {
 import { directPeople } from "../kinds/direct.ts";
 import type { ChatDeps } from "../ports.ts";
 import type { Reading } from "../reading.ts";
-import { failedWith, noSuchPerson } from "../sentences.ts";
 import type { SendInput, Session } from "../chat-service.ts";
 import { namesIn, namesRoom, type Finder } from "./finder.ts";
 
@@ -33,8 +32,6 @@ export interface Destination {
   readonly people?: readonly UserId[];
 }
 
-type Failed = { readonly ok: false; readonly error: ChatError };
-
 export class Recipients {
   readonly #deps: ChatDeps;
   readonly #reading: Reading;
@@ -47,19 +44,17 @@ export class Recipients {
   }
 
   /** Where the message goes, or why it cannot. A repeat goes where the first one went. */
-  async find(session: Session, clientId: ClientId, input: SendInput): Promise<Destination | Failed> {
+  async find(session: Session, clientId: ClientId, input: SendInput): Promise<Destination | Refused> {
     const { to, conversationId } = input;
     if ((to === undefined) === (conversationId === undefined)) {
       return failed("invalid", "Name either a person or a conversation.", { field: "to" });
     }
     if (conversationId !== undefined) {
       if (this.#isBelowReply(conversationId)) return failed("invalid", NO_THREAD_IN_THREAD, { field: "to" });
-      const mayWrite =
-        this.#mayWriteIn(conversationId, session.userId) ||
-        this.#sentTo(session, clientId) === conversationId ||
-        // Another replica may have created the conversation a moment ago.
-        ((await this.#reading.catchUp()) && this.#mayWriteIn(conversationId, session.userId));
-      return mayWrite ? { conversation: conversationId } : failedWith("not_found");
+      const mayWrite = await this.#reading.find(
+        () => this.#mayWriteIn(conversationId, session.userId) || this.#sentTo(session, clientId) === conversationId,
+      );
+      return mayWrite.ok ? { conversation: conversationId } : mayWrite;
     }
     const names = to ?? "";
     // The room or the group of these names may be another one by now.
@@ -68,15 +63,15 @@ export class Recipients {
   }
 
   /** The conversation of these names: of a person, of several people separated by commas, or of a room with its `#`. */
-  async named({ userId }: Session, names: string): Promise<Destination | Failed> {
+  async named({ userId }: Session, names: string): Promise<Destination | Refused> {
     if (namesRoom(names)) return await this.#roomFor(userId, names);
     const people = new Set([userId]);
     const asked = namesIn(names);
     if (asked.length > GROUP_PEOPLE_MAX) return failed("too_long", TOO_MANY_PEOPLE, { field: "to" });
     for (const name of asked.length === 0 ? [names] : asked) {
       const user = await this.#finder.user(name, userId);
-      if (user === null) return noSuchPerson(name);
-      people.add(user.id);
+      if (!user.ok) return user;
+      people.add(user.value.id);
     }
     const [, other = userId] = people;
     if (people.size <= 2) return { conversation: directId(userId, other) };
@@ -111,10 +106,10 @@ export class Recipients {
   }
 
   /** The room of this name, to write in it. */
-  async #roomFor(user: UserId, name: string): Promise<Destination | Failed> {
-    const room = await this.#finder.room(name, user);
-    if (room === null) return failed("unknown_recipient", NO_SUCH_ROOM, { field: "to" });
-    if (room.role !== null) return { conversation: room.row.id };
+  async #roomFor(user: UserId, name: string): Promise<Destination | Refused> {
+    const room = await this.#finder.room(name, user, () => failed("unknown_recipient", NO_SUCH_ROOM, { field: "to" }));
+    if (!room.ok) return room;
+    if (room.value.role !== null) return { conversation: room.value.row.id };
     return failed("not_found", "You are not in this room. Join it first, then write.", { field: "to" });
   }
 }

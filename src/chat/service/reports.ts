@@ -9,7 +9,7 @@ import type { SeenMessage } from "../queries.ts";
 import type { Reading } from "../reading.ts";
 import type { ReportRow } from "../report-rows.ts";
 import { isAdmin } from "../rights.ts";
-import { failedWith, slowDown } from "../sentences.ts";
+import { slowDown } from "../sentences.ts";
 import type { ReadAt, Session } from "../chat-service.ts";
 import type { ReportCalls, ReportView } from "../report-service.ts";
 import type { Views } from "../feed/views.ts";
@@ -46,13 +46,14 @@ export class Reports implements ReportCalls {
     const why = checkWhy(input.why);
     if (!why.ok) return why;
     const { messageId: message } = input;
-    const found =
-      this.#seen(session, message) ?? ((await this.#reading.catchUp()) ? this.#seen(session, message) : null);
+    const found = await this.#reading.find(() => this.#seen(session, message));
     // A repeat gets the first answer, even if the message is gone by now.
     const isRepeat = this.#deps.queries().request(session.userId, clientId.value) !== null;
-    if (found === null && !isRepeat) return failedWith("not_found");
+    if (!found.ok && !isRepeat) return found;
     if (splitMessageId(message)?.author === session.userId) return failed("not_allowed", OWN_MESSAGE);
-    const about = { conversation: found?.conversation ?? "", words: found?.body ?? "" };
+    const about = found.ok
+      ? { conversation: found.value.conversation, words: found.value.body }
+      : { conversation: "", words: "" };
     const body = { kind: "report", message, why: why.value, ...about } as const;
     const written = await this.#writer.write(session.userId, clientId.value, body);
     if (!written.ok && written.error.code === "slow_down") return slowDown(TOO_MANY, RETRY_MS);

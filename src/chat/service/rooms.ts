@@ -1,5 +1,5 @@
 /** Makes, changes, joins, leaves and lists rooms. Turns calls into ops and queries. */
-import { failed, type Answer, type ChatErrorCode } from "../errors.ts";
+import { failed, type Answer, type ChatErrorCode, type Refused, type Found } from "../errors.ts";
 import { SLOW_SECONDS_MAX } from "../bounds.ts";
 import { GENERAL_ID, isRoomId, type ClientId, type ConversationId, type UserId } from "../ids.ts";
 import { checkClientId, checkLimit, checkTopic } from "../limits.ts";
@@ -12,7 +12,7 @@ import type { ChatDeps } from "../ports.ts";
 import type { RoomSummary } from "../queries.ts";
 import type { Reading } from "../reading.ts";
 import type { RoomRole } from "../rows.ts";
-import { failedWith, noSuchPerson } from "../sentences.ts";
+import { failedWith } from "../sentences.ts";
 import type { ListRoomsInput, ReadAt, RoomPersonView, RoomView, Session } from "../chat-service.ts";
 import type { RoomChange } from "../room-change.ts";
 import type { Views } from "../feed/views.ts";
@@ -31,8 +31,6 @@ const TO = { field: "to" } as const;
 const NOT_SLOW = "Between two messages there are 0 to 3,600 seconds.";
 
 const ROLES: readonly string[] = ["member", "admin", "owner"] satisfies RoomRole[];
-
-type Refused = ReturnType<typeof failed>;
 
 /** The calls about rooms. */
 export class Rooms {
@@ -95,20 +93,22 @@ export class Rooms {
   ): Promise<Answer<RoomView>> {
     const { group: room, name, folded, skeleton, topic, historyFromJoining = false } = input;
     if (input.people.length > 0) return failed("invalid", "A group becomes a room first; invite others then.", TO);
-    const people = await this.#groupOf(session, room);
-    if (people === null) return failedWith("not_found");
-    const body = { kind: "nameGroup", room, name, folded, skeleton, topic, historyFromJoining, people } as const;
+    const group = await this.#groupOf(session, room);
+    if (!group.ok) return group;
+    const what = { name, folded, skeleton, topic, historyFromJoining, people: group.value };
+    const body = { kind: "nameGroup", room, ...what } as const;
     const made = await this.#write(session, input.clientId, body, room);
     const kind = this.#deps.queries().kindOf(room);
     if (made.ok || made.error.code !== "not_allowed" || kind === "group") return made;
     return failed("not_allowed", kind === "room" ? "This group is a room already." : ONLY_GROUPS);
   }
 
-  /** The people of a conversation of the user; null: the user has none with this id. */
-  async #groupOf({ userId }: Session, id: ConversationId): Promise<readonly UserId[] | null> {
+  /** The people of a conversation of the user. Error: not_found, if the user has none with this id. */
+  async #groupOf({ userId }: Session, id: ConversationId): Promise<Found<readonly UserId[]>> {
     const { queries } = this.#deps;
-    const isIn = queries().isMember(id, userId) || ((await this.#reading.catchUp()) && queries().isMember(id, userId));
-    return isIn ? queries().membersOf(id).slice(0, GROUP_PEOPLE_MAX) : null;
+    return await this.#reading.find(
+      () => queries().isMember(id, userId) && queries().membersOf(id).slice(0, GROUP_PEOPLE_MAX),
+    );
   }
 
   async changeRoom(
@@ -117,9 +117,12 @@ export class Rooms {
   ): Promise<Answer<RoomView>> {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
-    const room = await this.#finder.room(input.room, session.userId);
-    if (room === null || room.role === null)
-      return this.#wasDone(session, clientId.value) ? this.#reading.ok(unseen(input.room)) : failedWith("not_found");
+    const found = await this.#finder.room(input.room, session.userId);
+    if (!found.ok || found.value.role === null) {
+      if (this.#wasDone(session, clientId.value)) return this.#reading.ok(unseen(input.room));
+      return found.ok ? failedWith("not_found") : found;
+    }
+    const room = found.value;
     const body = await this.#bodyOf(room, input.change, session.userId);
     return "kind" in body ? await this.#write(session, clientId.value, body, room) : body;
   }
@@ -131,8 +134,8 @@ export class Rooms {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
     const room = await this.#finder.room(input.room, session.userId);
-    if (room === null) return failedWith("not_found");
-    const { id } = room.row;
+    if (!room.ok) return room;
+    const { id } = room.value.row;
     return await this.#write(session, clientId.value, { kind: "seatPeople", room: id, what: "join", people: [] }, id);
   }
 
@@ -143,8 +146,8 @@ export class Rooms {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
     const room = await this.#finder.room(input.room, session.userId);
-    if (room === null) return this.#wasDone(session, clientId.value) ? this.#reading.ok(null) : failedWith("not_found");
-    const { id } = room.row;
+    if (!room.ok) return this.#wasDone(session, clientId.value) ? this.#reading.ok(null) : room;
+    const { id } = room.value.row;
     const body: OpBody = { kind: "seatPeople", room: id, what: "leave", people: [] };
     const written = await this.#writer.write(session.userId, clientId.value, body);
     if (written.ok) return { ok: true, value: null, cursor: written.cursor };
@@ -178,7 +181,7 @@ export class Rooms {
     const late = await this.#reading.ready(input);
     if (late !== null) return late;
     const room = await this.#finder.room(input.room, session.userId);
-    return room === null ? failedWith("not_found") : this.#reading.ok(this.#views.room(room));
+    return room.ok ? this.#reading.ok(this.#views.room(room.value)) : room;
   }
 
   async listRoomPeople(
@@ -192,8 +195,8 @@ export class Rooms {
     const late = await this.#reading.ready(input);
     if (late !== null) return late;
     const room = await this.#finder.room(input.room, session.userId);
-    if (room === null) return failedWith("not_found");
-    const people = this.#deps.queries().rooms.people(room.row.id, after, limit.value);
+    if (!room.ok) return room;
+    const people = this.#deps.queries().rooms.people(room.value.row.id, after, limit.value);
     return this.#reading.ok(people.map(({ user, role }) => ({ user: this.#views.user(user), role })));
   }
 
@@ -204,8 +207,8 @@ export class Rooms {
     const ids = new Set<UserId>();
     for (const name of names) {
       const user = await this.#finder.user(name, asker);
-      if (user === null) return noSuchPerson(name);
-      ids.add(user.id);
+      if (!user.ok) return user;
+      ids.add(user.value.id);
     }
     return [...ids];
   }

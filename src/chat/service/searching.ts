@@ -9,7 +9,7 @@ import { searchedText } from "../../search/searched-text.ts";
 import { snippetOf } from "../../search/snippet.ts";
 import type { Session } from "../chat-service.ts";
 import type { SearchInput, SearchPage } from "../search-service.ts";
-import { failed, type Answer, type ChatError } from "../errors.ts";
+import { failed, type Answer, type Refused, type Found } from "../errors.ts";
 import type { Views } from "../feed/views.ts";
 import { directId, isThreadId, threadIdOf, type ConversationId, type UserId } from "../ids.ts";
 import { checkLimit } from "../limits.ts";
@@ -28,8 +28,6 @@ const ROUNDS_MAX = 5;
 /** Answers leave at multiples of this time, so that how long a search took says little about what it passed over. */
 const TICK_MS = 20;
 const NEVER = Number.MAX_SAFE_INTEGER;
-
-type Refused = { readonly ok: false; readonly error: ChatError };
 
 interface Hits {
   readonly messages: readonly SeenMessage[];
@@ -155,15 +153,15 @@ export class Searching {
     if ("ok" in to) return to;
     const places = await this.#places(query.in, viewer);
     if ("ok" in places) return places;
-    const thread = query.thread.length === 0 ? null : this.#threadOf(query.thread.at(-1)!, viewer);
-    if (thread === undefined) return failed("not_found", "There is no such thread.", { field: "query" });
+    const thread = query.thread.length === 0 ? null : await this.#threadOf(query.thread.at(-1)!, viewer);
+    if (thread?.ok === false) return thread;
     return {
       viewer,
       terms: query.terms,
       from,
       in: places,
       to: to.map((user) => ({ user, direct: user === viewer ? null : directId(viewer, user) })),
-      thread,
+      thread: thread?.value ?? null,
       ...period,
       hasLink: query.has.has("link"),
       hasFile: query.has.has("file"),
@@ -181,14 +179,20 @@ export class Searching {
   async #people(names: readonly string[], viewer: UserId): Promise<readonly UserId[] | Refused> {
     const found: UserId[] = [];
     for (const name of names) {
-      const typed = name.replace(/^@/, "");
-      const isMe = typed.toLowerCase() === "me";
       // oxlint-disable-next-line no-await-in-loop -- few names, and nearly all of them are known here
-      const user = isMe ? viewer : ((await this.#finder.user(typed, viewer))?.id ?? null);
-      if (user === null) return noSuchPerson(typed);
-      found.push(user);
+      const user = await this.#reading.find(
+        () => this.#userHere(name, viewer),
+        () => noSuchPerson(withoutAt(name)),
+      );
+      if (!user.ok) return user;
+      found.push(user.value);
     }
     return found;
+  }
+
+  #userHere(name: string, viewer: UserId): UserId | null {
+    const typed = withoutAt(name);
+    return typed.toLowerCase() === "me" ? viewer : (this.#finder.userHere(typed, viewer)?.id ?? null);
   }
 
   /** Rooms that the viewer is in, and direct conversations by the name of the person. */
@@ -196,29 +200,34 @@ export class Searching {
     const found: ConversationId[] = [];
     for (const name of names) {
       // oxlint-disable-next-line no-await-in-loop -- few names, and nearly all of them are known here
-      const place = await this.#placeOf(name, viewer);
-      if (place === null) return failed("not_found", "You are in no room of this name.", { field: "query" });
-      found.push(place);
+      const place = await this.#reading.find(
+        () => this.#placeHere(name, viewer),
+        () => failed("not_found", "You are in no room of this name.", { field: "query" }),
+      );
+      if (!place.ok) return place;
+      found.push(place.value);
     }
     return found;
   }
 
-  async #placeOf(name: string, viewer: UserId): Promise<ConversationId | null> {
-    const room = await this.#finder.room(name.startsWith("#") ? name : `#${name}`, viewer);
+  #placeHere(name: string, viewer: UserId): ConversationId | null {
+    const room = this.#finder.roomHere(name.startsWith("#") ? name : `#${name}`, viewer);
     if (room !== null && room.role !== null) return room.row.id;
     if (this.#deps.queries().isMember(name, viewer)) return name;
-    const [person] = name.startsWith("#") ? [] : await this.#peopleOrNone(name, viewer);
-    return person === undefined ? null : directId(viewer, person);
+    const person = name.startsWith("#") ? null : this.#userHere(name, viewer);
+    return person === null ? null : directId(viewer, person);
   }
 
-  async #peopleOrNone(name: string, viewer: UserId): Promise<readonly UserId[]> {
-    const found = await this.#people([name], viewer);
-    return "ok" in found ? [] : found;
-  }
-
-  /** Undefined: the viewer may not read it. */
-  #threadOf(id: string, viewer: UserId): ConversationId | undefined {
+  /** The thread, if the viewer may read it. */
+  async #threadOf(id: string, viewer: UserId): Promise<Found<ConversationId>> {
     const thread = isThreadId(id) ? id : threadIdOf(id);
-    return this.#deps.queries().isMember(thread, viewer) ? thread : undefined;
+    return await this.#reading.find(
+      () => this.#deps.queries().isMember(thread, viewer) && thread,
+      () => failed("not_found", "There is no such thread.", { field: "query" }),
+    );
   }
+}
+
+function withoutAt(name: string): string {
+  return name.replace(/^@/, "");
 }

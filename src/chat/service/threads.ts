@@ -1,5 +1,4 @@
 /** Lists the threads that a user follows, and follows or leaves one. Sends and reads in them are those of messaging.ts. */
-import { failedWith } from "../sentences.ts";
 import type { Answer } from "../errors.ts";
 import { threadIdOf, type ClientId, type MessageId } from "../ids.ts";
 import { checkClientId, checkListPage } from "../limits.ts";
@@ -45,11 +44,8 @@ export class Threads {
     const thread = threadIdOf(input.messageId);
     const written = await this.#writer.write(session.userId, clientId.value, { kind: "follow", thread, on: input.on });
     if (!written.ok) return written;
-    const found = () => this.#deps.queries().summary(thread, session.userId);
-    // The rows of a replica whose disk is full may be behind what it has applied.
-    const summary = found() ?? ((await this.#reading.catchUp()) ? found() : null);
-    return summary === null
-      ? failedWith("not_found")
-      : { ok: true, value: this.#views.conversation(summary, session.userId), cursor: written.cursor };
+    const now = await this.#reading.written(() => this.#deps.queries().summary(thread, session.userId));
+    if (!now.ok) return now;
+    return { ok: true, value: this.#views.conversation(now.value, session.userId), cursor: written.cursor };
   }
 }

@@ -25,7 +25,7 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     const next = safeNext(c.req.query("next") ?? "/");
     if (c.get("session") !== null) return c.redirect(next, 303);
     // A log-out in this browser deletes the cookie. A cookie without a login belongs to one that was ended elsewhere.
-    const ended = c.get("token") !== "";
+    const ended = c.get("token") !== "" && c.get("lateLogin") === null;
     return await answerHtml(
       c,
       <LoginPage
@@ -111,9 +111,11 @@ async function refuse(c: Context<WebEnv>, error: ChatError, form: Parameters<typ
 
 async function logOut(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const session = c.get("session");
+  // The cookie stays if the log-out failed: without it the login would live on, and nobody could end it.
+  const late = c.get("lateLogin");
+  if (late !== null) return await answerError(c, late.error);
   if (session !== null) {
     const answer = await deps.chat.logout(session);
-    // The cookie stays if the log-out failed: without it the login would live on, and nobody could end it.
     if (!answer.ok && answer.error.code !== "not_logged_in") return await answerError(c, answer.error);
   } else if (wantsJson(c)) {
     return await answerError(c, failed("not_logged_in", "You are not logged in.").error);

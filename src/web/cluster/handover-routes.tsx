@@ -56,13 +56,17 @@ export function handoverRoutes(deps: WebDeps, handover: Handover): Hono<WebEnv> 
 
   app.post("/handover", async (c) => {
     const token = handover.open((await readFields(c)).text("token"));
-    const session = token === null ? null : await deps.chat.authenticateFresh(token);
-    if (token !== null && session !== null) {
+    const found = token === null ? null : await deps.chat.authenticateFresh(token);
+    if (token !== null && found?.ok === true) {
       setSessionCookie(c, deps, token);
       return c.json({ ok: true });
     }
     // Another tab of this browser was faster, so the cookie is already set.
     if (c.get("session") !== null) return c.json({ ok: true });
+    const late = found?.ok === false && found.error.code !== "not_logged_in" ? found : c.get("lateLogin");
+    // The token can be opened only once. The page tries again, and is then asked for the cookie.
+    if (token !== null && late === found) setSessionCookie(c, deps, token);
+    if (late !== null) return await answerError(c, late.error);
     return await answerError(c, failed("not_logged_in", "You are not logged in here. Log in to continue.").error);
   });
 

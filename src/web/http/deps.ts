@@ -3,6 +3,7 @@
  * cluster, so a snapshot of its status is enough.
  */
 import type { Clock } from "../../chat/ports.ts";
+import type { Refused } from "../../chat/errors.ts";
 import type { Session } from "../../chat/chat-service.ts";
 import type { WholeChat } from "../../chat/admin-service.ts";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -88,6 +89,8 @@ export interface WebEnv {
     cluster: string;
     /** Null without a valid login; never null on routes behind `needsLogin`. */
     session: Session | null;
+    /** No leader could be asked whether the login of the cookie is one that this replica does not know yet. */
+    lateLogin: Refused | null;
     /** Answers a failure within the frame of a logged-in page; null if the frame cannot be rendered now. */
     frame?: (failure: ShownFailure, status: ContentfulStatusCode) => Promise<Response | null>;
     /** The body, if it has been read. */

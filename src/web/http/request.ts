@@ -1,7 +1,8 @@
 /** Reads an HTTP request: the fields of a form or JSON, the caller, the cursor, the login. */
 import { isIP } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
-import { failed, type Answer } from "../../chat/errors.ts";
+import type { Answer } from "../../chat/errors.ts";
+import { failedWith } from "../../chat/sentences.ts";
 import type { Caller, ReadAt, Session } from "../../chat/chat-service.ts";
 import { deviceName } from "../account/device.ts";
 import { knownDevice } from "../account/known-device.ts";
@@ -77,8 +78,10 @@ export function findSession(deps: WebDeps): MiddlewareHandler<WebEnv> {
     const token = readCookie(c, "") ?? "";
     c.set("token", token);
     // Fresh, because the user may have logged in at another replica a moment ago.
-    const session = token === "" ? null : await deps.chat.authenticateFresh(token);
+    const found = token === "" ? null : await deps.chat.authenticateFresh(token);
+    const session = found?.ok === true ? found.value : null;
     c.set("session", session);
+    c.set("lateLogin", found?.ok === false && found.error.code !== "not_logged_in" ? found : null);
     await next();
     if (session?.renew !== true) return;
     // A login lives for 90 days after its last use, and so does its cookie, unless the answer sets another one.
@@ -94,8 +97,9 @@ export function needsLogin(): MiddlewareHandler<WebEnv> {
 
 async function askForLogin(c: Context<WebEnv>): Promise<Response> {
   const isRead = c.req.method === "GET" || c.req.method === "HEAD";
-  if (wantsJson(c) || !isRead) {
-    const { error } = failed("not_logged_in", "You are not logged in. Log in and try again.");
+  const late = c.get("lateLogin");
+  if (wantsJson(c) || !isRead || late !== null) {
+    const { error } = late ?? failedWith("not_logged_in");
     return await answerError(c, error, { kept: isRead ? "" : (await readFields(c)).lines("body") });
   }
   const url = new URL(c.req.url);

@@ -122,7 +122,7 @@ interface StreamOwner {
   /** The name that the page gave the stream; "" for a program, which does not report that it is alive. */
   readonly name: string;
   /** True if the login still exists: a merge can remove it and bring it back. */
-  readonly stillIn: () => Promise<boolean>;
+  readonly mayBeIn: () => Promise<boolean>;
   /** Where its page is open, for the origins that the page can reach from there. */
   readonly place: Place;
   readonly nowMs: () => number;
@@ -249,7 +249,7 @@ class EventStream {
       const item = await this.#feed.next();
       if (item === null || this.#ended) break;
       // No event tells why: the page reconnects, and only then learns whether its login still exists.
-      if (item.event.kind === "ended" && (await this.owner.stillIn())) break;
+      if (item.event.kind === "ended" && (await this.owner.mayBeIn())) break;
       await this.#blocked?.promise;
       if (this.#ended) break;
       this.#write(this.#encode(item));
@@ -487,7 +487,10 @@ function openStream(c: Context<WebEnv>, deps: WebDeps, streams: EventStreams): R
     session,
     shows,
     name: ALIVE_NAME.test(name) ? name : "",
-    stillIn: async () => (await deps.chat.authenticateFresh(token)) !== null,
+    mayBeIn: async () => {
+      const found = await deps.chat.authenticateFresh(token);
+      return found.ok || found.error.code !== "not_logged_in";
+    },
     place: { ...placeOf(c), url: new URL(c.req.url).origin },
     nowMs: () => deps.clock.nowMs(),
   };

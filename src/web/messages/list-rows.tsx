@@ -85,7 +85,7 @@ export class ListRows {
   }
 
   async #renderOne(session: Session, conversationId: string): Promise<void> {
-    const asked = await this.#chat.conversation(session, { conversationId });
+    const asked = await this.#chat.conversation(session, { conversationId, here: true });
     // The user is no longer a member of it.
     if (!asked.ok && asked.error.code !== "not_found") return;
     const counts = this.#counts(session, conversationId);

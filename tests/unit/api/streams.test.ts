@@ -195,7 +195,9 @@ describe("Subscribe", () => {
     let opened = 0;
     const served = await serve({
       authenticateFresh: (token) =>
-        token === "slow" ? new Promise((resolve) => (lookedUp = () => resolve(SESSION))) : Promise.resolve(SESSION),
+        token === "slow"
+          ? new Promise((resolve) => (lookedUp = () => resolve({ ok: true, value: SESSION })))
+          : Promise.resolve({ ok: true, value: SESSION }),
       subscribe: () => {
         opened += 1;
         return { ok: true, value: new FakeFeed(), cursor: "v" };

@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { OPEN_CALLS, SESSION_CALLS } from "../../../src/api/calls.ts";
-import type { Answer } from "../../../src/chat/errors.ts";
+import { CHAT_ERRORS, type Answer } from "../../../src/chat/errors.ts";
 import type { Queries } from "../../../src/chat/queries.ts";
 import type { ReadAt } from "../../../src/chat/chat-service.ts";
 import { CHAT_WIRE, type WireMethod } from "../../../proto/chat-wire.ts";
@@ -98,6 +98,31 @@ describe("gRPC", () => {
     });
   }
 
+  for (const writes of ["are applied", "fail"] as const) {
+    test.each(Object.keys(SESSION_CALLS) as SessionCall[])(
+      `%s, when no leader can be asked and writes ${writes}: what it refuses definitely is refused truly`,
+      async (name) => {
+        for (const row of CALL_ROWS[name]) {
+          if (row.kind !== "hidden" && row.kind !== "own") continue;
+          await setUp();
+          const request = row.request(scene.target, id());
+          solo.lagging = { ...NOTHING, messageById: () => null, messageIn: () => null };
+          solo.readIndex = async () => false;
+          if (writes === "fail") solo.outcome = { kind: "no_leader" };
+          const applied = solo.state.appliedSeq();
+          const late = await ask(name, request, { ...row, readAt: () => ({}) });
+          // no_leader says that nothing was written.
+          if (!late.ok && late.error.code === "no_leader")
+            expect([name, solo.state.appliedSeq()]).toEqual([name, applied]);
+          if (late.ok || CHAT_ERRORS[late.error.code].http >= 500) continue;
+          Object.assign(solo, { lagging: null, readIndex: null, outcome: null });
+          const now = await ask(name, request, { ...row, readAt: () => ({}) });
+          expect([request, now.ok ? "ok" : now.error.code]).toEqual([request, late.error.code]);
+        }
+      },
+    );
+  }
+
   test("all that was there to be read is read, also at a replica that lags", async () => {
     await setUp();
     const { room: conversationId } = scene.target;
@@ -116,6 +141,23 @@ describe("gRPC", () => {
     const request = { name: "yorick", password: SOLO_PASSWORD };
     const context = { chat: solo.chat, caller: { address: "127.0.0.1" }, readAt: () => ({}) };
     expect((await OPEN_CALLS.Login(request, context)).ok).toBe(true);
+  });
+
+  test("without a leader, a password, a login and a link that are not known here are not called wrong", async () => {
+    await setUp();
+    const caller = { address: "127.0.0.1" };
+    const token = "A".repeat(43);
+    for (const outcome of [null, { kind: "no_leader" }] as const) {
+      const is = { error: { code: outcome === null ? "not_found" : "no_leader" } };
+      const isWrong = { error: { code: outcome === null ? "wrong_password" : "no_leader" } };
+      solo.outcome = outcome;
+      for (const name of ["yorick", "somebody"])
+        expect(await solo.chat.login({ name, password: "another one" }, caller)).toMatchObject(isWrong);
+      expect(await solo.chat.inviteOffer(token, caller)).toMatchObject(is);
+      expect(await solo.chat.authenticateFresh(token)).toMatchObject({
+        error: { code: outcome === null ? "not_logged_in" : "no_leader" },
+      });
+    }
   });
 });
 
@@ -138,6 +180,19 @@ describe("the page", () => {
     const answer = await site.ask(path, { headers: { cookie }, ...(form === undefined ? {} : { form }) });
     return answer.status === 303 ? `-> ${answer.headers.get("location")}` : await answer.text();
   };
+
+  test("without a leader, nobody is logged out by a replica that does not know the login", async () => {
+    site.solo.outcome = { kind: "no_leader" };
+    const cookie = `${SESSION_COOKIE}=${"A".repeat(43)}`;
+    for (const path of ["/", "/sidebar", `/c/${sent.conversationId}`, "/events"])
+      expect([path, (await site.ask(path, { headers: { cookie } })).status]).toEqual([path, 503]);
+    expect(await (await site.ask("/login", { headers: { cookie } })).text()).not.toContain("from another device");
+    const left = await site.ask("/logout", { headers: { cookie }, form: {} });
+    expect([left.status, left.headers.get("set-cookie")]).toEqual([503, null]);
+    site.solo.outcome = null;
+    expect((await site.ask("/", { headers: { cookie } })).headers.get("location")).toBe("/login");
+    expect(await (await site.ask("/login", { headers: { cookie } })).text()).toContain("from another device");
+  });
 
   test("what a browser wrote elsewhere is in everything it opens", async () => {
     expect(await page("/")).toContain("first words");

@@ -85,8 +85,8 @@ describe("accounts", () => {
     const session = solo.chat.authenticate(token)!;
     expect(session).toMatchObject({ name: "Anna", userId: anna.user.id });
     for (const bad of ["", "x", "A".repeat(43), `${token}x`]) expect(solo.chat.authenticate(bad)).toBeNull();
-    expect(await solo.chat.authenticateFresh("A".repeat(43))).toBeNull();
-    expect(await solo.chat.authenticateFresh(token)).toEqual(session);
+    expect(await solo.chat.authenticateFresh("A".repeat(43))).toMatchObject({ error: { code: "not_logged_in" } });
+    expect(await solo.chat.authenticateFresh(token)).toEqual({ ok: true, value: session });
     must(await solo.chat.logout(session));
     must(await solo.chat.logout(session));
     expect(solo.chat.authenticate(token)).toBeNull();
@@ -101,7 +101,7 @@ describe("accounts", () => {
     solo.chat.stateReplaced();
     const waiting = solo.chat.authenticateFresh(token);
     solo.apply([encodeOp(op)]);
-    expect(await waiting).toMatchObject({ sessionId: "fromtheother" });
+    expect(await waiting).toMatchObject({ value: { sessionId: "fromtheother" } });
   });
 
   test("leaving notes when one was last seen, at most once a minute", async () => {

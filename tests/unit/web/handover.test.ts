@@ -167,6 +167,26 @@ describe("over the page", () => {
     expect([refused.status, refused.headers.get("set-cookie")]).toEqual([401, null]);
   });
 
+  test("a login that is not known here yet is handed over, and looked up when a leader can be asked", async () => {
+    const maker = new Handover({
+      key: new Uint8Array(32).fill(7),
+      self: "http://x",
+      wallMsAt: () => Date.now(),
+      nowMs: () => performance.now(),
+    });
+    await until(() => Date.now() > siteStart);
+    const login = "A".repeat(43);
+    const token = maker.seal(login, ORIGIN);
+    site.solo.outcome = { kind: "no_leader" };
+    const late = await site.ask("/handover", { form: { token } });
+    const cookie = `${SESSION_COOKIE}=${login}`;
+    expect([late.status, late.headers.get("set-cookie")]).toEqual([503, expect.stringContaining(`${cookie};`)]);
+    // The page tries again, with the cookie: the token can be opened only once.
+    expect((await site.ask("/handover", { form: { token }, headers: { cookie } })).status).toBe(503);
+    site.solo.outcome = null;
+    expect((await site.ask("/handover", { form: { token }, headers: { cookie } })).status).toBe(401);
+  });
+
   test("a login that ended in a merge and came back is not told as ended", async () => {
     const ada = await site.person("ada");
     const events = await site.ask("/events", { as: ada });
@@ -176,7 +196,8 @@ describe("over the page", () => {
     Object.assign(site.solo.chat, {
       authenticateFresh: async (token: string) => {
         asked += 1;
-        return (await authenticateFresh(token)) ?? ada.session;
+        const found = await authenticateFresh(token);
+        return found.ok ? found : { ok: true, value: ada.session };
       },
     });
     await site.solo.chat.logout(ada.session);
