@@ -12,13 +12,13 @@
 import { LETTER, UNSPACED, type Term } from "./terms.ts";
 
 /** Grows when `gramsOf`, `fold` or the tables of search.db change: an index of another version is made anew. */
-export const GRAM_VERSION = 2;
+export const GRAM_VERSION = 3;
 
 /** Folding turns these into plain digits, so no gram of a text has one. */
 const [AT_START, SIGN, FILTER] = ["¹", "²", "³"];
 
 /** Signs that tell code and addresses from prose. The others are in nearly every message. */
-const SIGNS = "+#@$%&*<>=^~`;\\|\\{\\}\\[\\]\\\\";
+const SIGNS = "+#@$%&*<>=^~`;_\\/\\|\\{\\}\\[\\]\\\\";
 
 const RUNS = new RegExp(`(?<word>${LETTER}+)|(?<unspaced>[${UNSPACED}]+)|(?<sign>[${SIGNS}])`, "gv");
 /** The same for ASCII, of which most messages are: a fifth of the time. */

@@ -23,7 +23,7 @@ import type { Ask, Place } from "../../search/message-search.ts";
 import { searchedText } from "../../search/searched-text.ts";
 import { TermFinder } from "../../search/terms.ts";
 import type { SearchFile } from "./search-file.ts";
-import { HOME, type CandidateRow, type StateReader } from "./state-reader.ts";
+import { HOME, type CandidateRow, type MessageText, type StateReader } from "./state-reader.ts";
 
 /** Candidates whose rows one question looks at, and the time that it takes at most; whatever comes first. */
 const CANDIDATES_MAX = 20_000;
@@ -217,6 +217,9 @@ class Lookup {
 
   #look(seq: Seq): Place | null {
     const { viewer, from, sinceMicros, untilMicros } = this.#ask;
+    // Most candidates that fail do so by their text, and it takes half the time to read that alone.
+    const text = this.#state.text(seq);
+    if (text === null || !this.#hasTerms(text)) return null;
     const row = this.#state.candidate(seq, viewer);
     if (row === null || !this.#isSeen(row)) return null;
     if (this.#in !== null && !this.#in.has(row.home) && !this.#in.has(row.number)) return null;
@@ -225,9 +228,13 @@ class Lookup {
     if (row.timeMicros < sinceMicros || row.timeMicros >= untilMicros) return null;
     if (this.#ask.hasLink && !hasLink(row.body)) return null;
     if (this.#ask.hasFile && row.files === null) return null;
-    const folded = this.#finders.length === 0 ? "" : fold(searchedText(row));
-    if (!this.#finders.every((finder) => finder.isIn(folded))) return null;
     return this.#isAsWanted(row) ? { conversation: row.conversation, seq } : null;
+  }
+
+  #hasTerms(text: MessageText): boolean {
+    if (this.#finders.length === 0) return true;
+    const folded = fold(searchedText(text));
+    return this.#finders.every((finder) => finder.isIn(folded));
   }
 
   /** Whether the viewer may see it. The chat asks again, of rows that are a moment younger. */

@@ -22,6 +22,12 @@ export interface IndexedRow {
   readonly mentions: readonly UserId[];
 }
 
+/** The text of a message, as in its row. */
+export interface MessageText {
+  readonly body: string;
+  readonly files: string | null;
+}
+
 /** What a question asks of the row of a candidate. */
 export interface CandidateRow {
   readonly seq: Seq;
@@ -105,6 +111,13 @@ export class StateReader {
       const row = one.get(seq);
       return row === null ? [] : [indexedRow(row)];
     });
+  }
+
+  /** What the author of a message wrote; null: it is deleted. */
+  text(seq: Seq): MessageText | null {
+    return this.db
+      .query<MessageText, [number]>("SELECT body, files FROM messages WHERE seq = ? AND deleted = 0")
+      .get(seq);
   }
 
   /** The message with this seq, unless it is deleted; what is hidden is so for `viewer`. */

@@ -169,7 +169,7 @@ test("what others say where one is not is passed over unread, however many rooms
   await said(anna!, "#hall8", "marble by anna");
   await room(ben!, "quarry", true);
   const questions = ["granite", "gra ite", "slate", "?", "is:pinned", "has:reaction", "granite after:2000", "from:ben"];
-  const looks = spyOn(StateReader.prototype, "candidate");
+  const looks = spyOn(StateReader.prototype, "text");
   const looked = async (query: string): Promise<readonly [string, number, number]> => {
     looks.mockClear();
     return [query, (await found(anna!, query)).length, looks.mock.calls.length] as const;

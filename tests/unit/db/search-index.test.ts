@@ -107,7 +107,8 @@ beforeEach(() => {
 afterEach(() => {
   index.stop();
   history.state.close();
-  rmSync(folder, { recursive: true });
+  // The thread may end a moment later, and removes its WAL.
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const asked = (typed: string): Ask => ({
