@@ -111,7 +111,7 @@ bench: build ## measure, beside etcd and NATS where they are installed; BENCH=b1
 bench-setup: setup ## install the systems that bench compares with (Debian, root)
 	apt-get install -y --no-install-recommends etcd-server etcd-client nats-server
 
-bench-data: build ## fill .bench/ with up to two million messages, once, through real sends (some ten minutes)
+bench-data: build ## fill .bench/ with up to two million messages, and a million in rooms, once, through real sends (some twenty minutes)
 	@$(BUN) bench/make-data.ts
 
 release: setup commit-stamp ## executables for all platforms in dist/release, with checksums

@@ -11,12 +11,14 @@ import type { Sender } from "./chat-wires.ts";
 import { whole } from "./measure.ts";
 import type { Say } from "./part.ts";
 import { createProduct, registerSenders } from "./product.ts";
+import { Prose } from "./prose.ts";
+import { makeRooms, type Reader } from "./room-set.ts";
 
 const FOLDER = resolve(import.meta.dir, "../.bench");
 const ABOUT = "about.json";
 const CONVERSATIONS = 50;
 /** Streams that fill a set, and messages under way on each of them. */
-const FILLERS = 18;
+const FILLERS = 20;
 const UNDER_WAY = 64;
 const SAY_EVERY = 100_000;
 const BODY = "y".repeat(200);
@@ -33,9 +35,11 @@ interface SetPlan {
   readonly behind: boolean;
   /** Takes a minute or more, so only `make bench-data` makes it. */
   readonly large: boolean;
+  /** Text as people write it, in 200 rooms (room-set.ts). Otherwise people write to each other in pairs, always the same. */
+  readonly isProse?: true;
 }
 
-export type SetName = "10k" | "100k" | "1m" | "behind-100k" | "behind-1m";
+export type SetName = "10k" | "100k" | "1m" | "behind-100k" | "behind-1m" | "prose-20k" | "prose-1m";
 
 /** All sets, in an order in which they can be made. */
 export const SETS: Readonly<Record<SetName, SetPlan>> = {
@@ -44,12 +48,15 @@ export const SETS: Readonly<Record<SetName, SetPlan>> = {
   "behind-100k": { from: "100k", sends: 100_000, behind: true, large: false },
   "1m": { from: "100k", sends: 900_000, behind: false, large: true },
   "behind-1m": { from: "1m", sends: 1_000_000, behind: true, large: true },
+  "prose-20k": { from: null, sends: 20_000, behind: false, large: false, isProse: true },
+  "prose-1m": { from: "prose-20k", sends: 980_000, behind: false, large: true, isProse: true },
 };
 
 interface About {
   /** Storage format of the binary that made the set. A binary with another format makes it again. */
   readonly format: string;
   readonly senders: readonly Sender[];
+  readonly readers?: readonly Reader[];
 }
 
 async function storageFormat(): Promise<string> {
@@ -73,6 +80,8 @@ async function isReady(name: SetName): Promise<boolean> {
 export interface LoadedCluster {
   readonly cluster: Cluster;
   readonly senders: readonly Sender[];
+  /** Of a set in rooms. */
+  readonly readers: readonly Reader[];
 }
 
 /** Copies a set, and makes it first if necessary. Null if it is large and does not exist. */
@@ -87,7 +96,8 @@ export async function loadSet(name: SetName, say: Say): Promise<LoadedCluster | 
   const cluster = await createProduct();
   mkdirSync(join(cluster.data, ".."), { recursive: true });
   await copyFolder(join(FOLDER, name), cluster.data);
-  return { cluster, senders: aboutOf(name)!.senders };
+  const { senders, readers = [] } = aboutOf(name)!;
+  return { cluster, senders, readers };
 }
 
 /** Copies with cp, which shares blocks where it can. Node's copy would pass every byte through this process. */
@@ -98,8 +108,14 @@ async function copyFolder(from: string, to: string): Promise<void> {
   await Bun.spawn(["sync", "-f", to]).exited;
 }
 
+interface Filling {
+  readonly senders: readonly Sender[];
+  readonly sends: number;
+  readonly body: () => string;
+}
+
 /** Sends messages, each under a client id of its own, with many under way at a time. */
-async function fill(cluster: Cluster, senders: readonly Sender[], sends: number, say: Say): Promise<void> {
+async function fill(cluster: Cluster, { senders, sends, body }: Filling, say: Say): Promise<void> {
   const running = cluster.running();
   const clients = Array.from({ length: FILLERS }, (_, i) => {
     const { token } = senders[i % senders.length]!;
@@ -111,13 +127,14 @@ async function fill(cluster: Cluster, senders: readonly Sender[], sends: number,
   await Promise.all(
     clients.map(async (client, i) => {
       const stream = client.sendStream();
-      // A sender may write only in the conversations of its own person.
-      const { conversationId } = senders[i % senders.length]!;
+      // A sender may write only in the conversations of its own person; some of them are busier than others.
+      const own = senders.filter(({ token }) => token === senders[i % senders.length]!.token);
       const writer = async (): Promise<void> => {
         while (left > 0) {
           left -= 1;
           if (left % SAY_EVERY === 0) say(`  ${whole(left)} to go`);
-          const sent = await stream.send({ conversationId, body: BODY, clientId: Bun.randomUUIDv7() });
+          const { conversationId } = own[Math.floor(own.length * Math.random() ** 2)]!;
+          const sent = await stream.send({ conversationId, body: body(), clientId: Bun.randomUUIDv7() });
           if (!sent.ok) throw new Error(`a send ended with ${sent.code}`);
         }
       };
@@ -128,8 +145,14 @@ async function fill(cluster: Cluster, senders: readonly Sender[], sends: number,
   say(`  ${whole((sends * 1000) / (performance.now() - started))} sends a second`);
 }
 
+async function peopleOf(cluster: Cluster, isProse: boolean): Promise<Omit<About, "format">> {
+  return isProse
+    ? await makeRooms(cluster)
+    : { senders: await registerSenders(cluster, 2 * CONVERSATIONS, CONVERSATIONS) };
+}
+
 async function makeSet(name: SetName, say: Say): Promise<void> {
-  const { from, sends, behind } = SETS[name];
+  const { from, sends, behind, isProse = false } = SETS[name];
   const base = from === null ? null : await loadSet(from, say);
   if (from !== null && base === null) throw new Error(`${name} needs ${from}`);
   say(`making the set ${name}: ${whole(sends)} sends${behind ? ` without replica ${ABSENT}` : ""}`);
@@ -137,15 +160,16 @@ async function makeSet(name: SetName, say: Say): Promise<void> {
   try {
     for (const id of cluster.ids) await cluster.start(id);
     await cluster.inStep(cluster.ids, IN_STEP_MS);
-    const senders = base?.senders ?? (await registerSenders(cluster, 2 * CONVERSATIONS, CONVERSATIONS));
+    const { senders, readers = [] } = base ?? (await peopleOf(cluster, isProse));
     if (behind) {
       await cluster.terminate(ABSENT);
       await cluster.inStep(cluster.running(), IN_STEP_MS);
     }
-    await fill(cluster, senders, sends, say);
+    const prose = isProse ? new Prose(sends) : null;
+    await fill(cluster, { senders, sends, body: () => prose?.message() ?? BODY }, say);
     await cluster.inStep(cluster.running(), IN_STEP_MS);
     for (const id of cluster.running().toReversed()) await cluster.terminate(id);
-    const about: About = { format: await storageFormat(), senders };
+    const about: About = { format: await storageFormat(), senders, readers };
     const target = join(FOLDER, name);
     rmSync(target, { recursive: true, force: true });
     mkdirSync(FOLDER, { recursive: true });
@@ -157,9 +181,9 @@ async function makeSet(name: SetName, say: Say): Promise<void> {
   }
 }
 
-/** Makes every set that does not exist yet. */
-export async function makeSets(say: Say): Promise<void> {
-  for (const name of Object.keys(SETS) as SetName[]) {
+/** Makes those of these sets (default: all) that do not exist yet. */
+export async function makeSets(say: Say, names = Object.keys(SETS) as SetName[]): Promise<void> {
+  for (const name of names) {
     if (await isReady(name)) say(`the set ${name} is there`);
     else await makeSet(name, say);
   }

@@ -5,7 +5,8 @@
  */
 import { cpuSeconds, percentile } from "./measure.ts";
 
-export const BODY_BYTES = 200;
+const BODY_BYTES = 200;
+const BODY = "x".repeat(BODY_BYTES);
 const PROGRESS_TIMEOUT_MS = 20_000;
 /** Pause after a refused send. */
 const REFUSED_PAUSE_MS = 10;
@@ -42,12 +43,16 @@ export interface LoadOptions {
   readonly countedMs: number | (() => Promise<unknown>);
   /** Pause between an acknowledgement and the next send; none if absent. */
   readonly pauseMs?: number;
+  /** The text of the next send; default: always the same. */
+  readonly body?: () => string;
 }
 
 /** Runs the senders, and counts after the warm-up. */
-export async function runLoad(target: Target, { warmUpMs, countedMs, pauseMs }: LoadOptions): Promise<LoadResult> {
+export async function runLoad(
+  target: Target,
+  { warmUpMs, countedMs, pauseMs, body = () => BODY }: LoadOptions,
+): Promise<LoadResult> {
   const connections = await Promise.all(Array.from({ length: target.senders }, (_, i) => target.connect(i)));
-  const body = "x".repeat(BODY_BYTES);
   const latencies: number[] = [];
   let failures = 0;
   let counting = false;
@@ -56,7 +61,7 @@ export async function runLoad(target: Target, { warmUpMs, countedMs, pauseMs }: 
     while (!over) {
       const started = performance.now();
       try {
-        await connection.send(Bun.randomUUIDv7(), body);
+        await connection.send(Bun.randomUUIDv7(), body());
         if (counting) latencies.push(performance.now() - started);
       } catch {
         if (counting) failures += 1;

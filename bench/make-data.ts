@@ -1,4 +1,4 @@
-/** `make bench-data`: makes the data sets for B4 and B5. It takes about ten minutes, once. */
+/** `make bench-data`: makes the data sets for B4, B5 and B15. It takes about twenty minutes, once. */
 import { makeSets } from "./data-sets.ts";
 
 await makeSets((line) => void process.stdout.write(`${line}\n`));

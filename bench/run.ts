@@ -21,6 +21,7 @@ import { READING, READING_QUICK, reading } from "./reading.ts";
 import { REJOIN, REJOIN_QUICK, rejoin } from "./rejoin.ts";
 import { RESUME, RESUME_QUICK, resume } from "./resume.ts";
 import { ROOMS, ROOMS_QUICK, rooms } from "./rooms.ts";
+import { SEARCH, SEARCH_QUICK, search } from "./search.ts";
 import { SWITCHING, SWITCHING_QUICK, switching } from "./switching.ts";
 import { THROUGHPUT, THROUGHPUT_QUICK, throughput } from "./throughput.ts";
 
@@ -44,6 +45,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   b12: { title: "Switching", run: (say, quick) => switching(say, quick ? SWITCHING_QUICK : SWITCHING) },
   b13: { title: "Rooms", run: (say, quick) => rooms(say, quick ? ROOMS_QUICK : ROOMS) },
   b14: { title: "Long pages", run: (say, quick) => longPages(say, quick ? LONG_PAGES_QUICK : LONG_PAGES) },
+  b15: { title: "Search", run: (say, quick) => search(say, quick ? SEARCH_QUICK : SEARCH) },
 };
 
 const DOCS = resolve(import.meta.dir, "../docs");
