@@ -31,6 +31,9 @@ const TIME_MAX_MS = 400;
 /** Candidates that are passed over. It only bounds the work: with so many, the fragment is in every conversation. */
 const PASSED_MAX = 200_000;
 
+/** A search that passed over too many ends at a multiple of this. */
+const CUT_STEP = 1_000;
+
 /** Candidates that are taken from the index at once: first a page's worth, then more. */
 const TAKEN = { first: 64, most: 4_096 };
 
@@ -117,7 +120,7 @@ class Lookup {
     const places: Place[] = [];
     let [looked, passed] = [0, 0];
     for (const { source, below } of this.#sources(beforeSeq)) {
-      let next = below;
+      let [next, least] = [below, below];
       for (let size = Math.max(TAKEN.first, limit); ; size = Math.min(2 * size, TAKEN.most)) {
         const candidates = source(next, size);
         for (const [seq, home] of candidates) {
@@ -126,6 +129,7 @@ class Lookup {
             passed += 1;
             continue;
           }
+          least = seq;
           const place = this.#look(seq);
           if (place !== null) places.push(place);
           if (places.length === limit) return { places, next, isCut: false };
@@ -134,7 +138,9 @@ class Lookup {
             return { places, next, isCut: true };
         }
         if (candidates.length < size) break;
-        if (passed >= PASSED_MAX || now() > deadline) return { places, next, isCut: true };
+        // Where it ends must not name a message of others.
+        const rounded = Math.min(least, Math.ceil(next / CUT_STEP) * CUT_STEP);
+        if (passed >= PASSED_MAX || now() > deadline) return { places, next: rounded, isCut: true };
       }
     }
     return { places, next: null, isCut: false };
