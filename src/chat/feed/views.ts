@@ -47,6 +47,8 @@ const REACTION_NAMES = 3;
 type Changes = Pick<MessageView, "reactions" | "editedMicros" | "pinnedBy">;
 
 const NO_FILES: readonly FileView[] = [];
+const NO_MENTIONS: readonly MentionView[] = [];
+const NOBODY: readonly UserView[] = [];
 
 const UNCHANGED: Changes = { reactions: [], editedMicros: 0, pinnedBy: null };
 
@@ -54,8 +56,8 @@ function byTag(a: ReactionRow, b: ReactionRow): number {
   return a.tag < b.tag ? -1 : 1;
 }
 
-function preferencesOf({ id, preferences }: ConversationSummary): PreferencesView {
-  return { ...preferences, notify: notifiedOf(preferences.level, isRoomId(id)) };
+function preferencesOf({ id, preferences: { starred, muted, level } }: ConversationSummary): PreferencesView {
+  return { starred, muted, level, notify: notifiedOf(level, isRoomId(id)) };
 }
 
 /** How a message begins, on one line. */
@@ -127,6 +129,9 @@ export class Views {
     const author = this.#queries().user(message.author);
     // The messages of an account that was deleted with its messages are erased step by step (kinds/purge.ts).
     const deleted = message.deleted || author?.deleted === 2;
+    // Most messages never change, and need no look-up.
+    const { reactions, editedMicros, pinnedBy } =
+      deleted || message.changedSeq === 0 ? UNCHANGED : this.#changesOf(message.seq);
     return {
       id: messageId(message.author, message.clientId),
       conversationId: message.conversation,
@@ -140,8 +145,9 @@ export class Views {
       unread: message.unread && !deleted,
       readByOther: message.readByOther,
       recovered: message.recovered,
-      // Most messages never change, and need no look-up.
-      ...(deleted || message.changedSeq === 0 ? UNCHANGED : this.#changesOf(message.seq)),
+      reactions,
+      editedMicros,
+      pinnedBy,
       quote: deleted ? null : this.quote(message.conversation, message.quoted, viewer),
       files: deleted || message.files === null ? NO_FILES : filesOf(message.files).map(fileView),
       removedBy:
@@ -149,7 +155,9 @@ export class Views {
       replies: message.changedSeq === 0 || isThreadId(message.conversation) ? null : this.#repliesTo(message),
       // Nor do most messages mention anybody.
       mentions:
-        deleted || !mayMention(message.body) ? [] : this.mentions(this.#queries().mentionsIn(message.seq), message),
+        deleted || !mayMention(message.body)
+          ? NO_MENTIONS
+          : this.mentions(this.#queries().mentionsIn(message.seq), message),
     };
   }
 
@@ -280,25 +288,33 @@ export class Views {
   }
 
   room({ row, people, role }: RoomSummary): RoomView {
-    const { id, name, topic, isPrivate, archived, historyFromJoining, fromGroupSeq: seq, createdBy } = row;
-    const { adminsOnly, slowSeconds, adminsCall } = row;
-    const by = { name: this.displayNameOf(createdBy), timeMicros: row.createdMicros, seq };
-    const what = {
-      name,
-      topic,
-      isPrivate,
-      archived,
-      historyFromJoining,
-      adminsOnly,
-      slowSeconds,
-      adminsCall,
-      fromGroup: seq === 0 ? null : by,
+    return {
+      id: row.id,
+      name: row.name,
+      topic: row.topic,
+      isPrivate: row.isPrivate,
+      archived: row.archived,
+      historyFromJoining: row.historyFromJoining,
+      adminsOnly: row.adminsOnly,
+      slowSeconds: row.slowSeconds,
+      adminsCall: row.adminsCall,
+      fromGroup: row.fromGroupSeq === 0 ? null : this.#madeBy(row),
+      people,
+      role,
+      isForAll: row.id === GENERAL_ID,
     };
-    return { id, ...what, people, role, isForAll: id === GENERAL_ID };
+  }
+
+  #madeBy({ createdBy, createdMicros, fromGroupSeq }: RoomSummary["row"]): NonNullable<RoomView["fromGroup"]> {
+    return { name: this.displayNameOf(createdBy), timeMicros: createdMicros, seq: fromGroupSeq };
   }
 
   #thread({ parent, root, isFollowed }: ThreadSummary, viewer: UserId): ThreadView {
     return { parentId: parent, root: root === null ? null : this.message(root, viewer), isFollowed };
+  }
+
+  #group(people: readonly UserId[]): readonly UserView[] {
+    return people.map((id) => this.userById(id)).toSorted((a, b) => (a.displayName < b.displayName ? -1 : 1));
   }
 
   conversation(summary: ConversationSummary, viewer: UserId): ConversationView {
@@ -306,7 +322,7 @@ export class Views {
     return {
       id: summary.id,
       with: summary.kind === "direct" ? this.userById(summary.other) : null,
-      group: summary.group.map((id) => this.userById(id)).toSorted((a, b) => (a.displayName < b.displayName ? -1 : 1)),
+      group: summary.group.length === 0 ? NOBODY : this.#group(summary.group),
       room: room === null ? null : this.room(room),
       thread: thread === null ? null : this.#thread(thread, viewer),
       unread: summary.unread,

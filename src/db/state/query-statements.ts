@@ -164,15 +164,6 @@ function membershipStatements(c: StateConnection) {
         .where(eq(members.user, p("user")))
         .limit(p("limit")),
     ),
-    /** Parameters: user, 1 for threads or 0 for all others, limit. */
-    membershipsIn: compile(
-      c,
-      db
-        .select()
-        .from(members)
-        .where(and(eq(members.user, p("user")), sql`${isThread} = ${p("threads")}`))
-        .limit(p("limit")),
-    ),
     overview: overview(c),
     /**
      * Leaves out large rooms, in which each person would be told whenever any other comes or goes, and threads, whose

@@ -155,13 +155,11 @@ export class StateRoomQueries implements RoomQueries {
   /** Null if the user may not know of the room, or if the op that creates it has not arrived yet. */
   #seenBy(user: UserId, row: RoomRow): RoomSummary | null {
     if (row.createdMicros === 0) return null;
-    const isFound = !row.isPrivate && !isGuest(user, this.#rows);
-    const isSeen = isFound || this.#rows.member(row.id, user) !== null;
-    return isSeen ? this.#summary(user, row) : null;
+    const isIn = this.#rows.member(row.id, user) !== null;
+    return isIn || (!row.isPrivate && !isGuest(user, this.#rows)) ? this.#summary(user, row, isIn) : null;
   }
 
-  #summary(user: UserId, row: RoomRow): RoomSummary {
-    const isIn = this.#rows.member(row.id, user) !== null;
+  #summary(user: UserId, row: RoomRow, isIn = this.#rows.member(row.id, user) !== null): RoomSummary {
     return {
       row,
       // The members of the user's own rooms are in memory, because messages need them.

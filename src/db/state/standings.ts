@@ -66,20 +66,27 @@ export class StateStandings {
     this.#places = places;
   }
 
-  /** All conversations of a user except threads, in no particular order. */
-  overview(user: UserId): readonly Standing[] {
-    return this.#all(user, false);
-  }
-
-  /** The threads that a user follows and may read, in no particular order. */
-  threads(user: UserId): readonly Standing[] {
-    return this.#all(user, true).filter(({ me }) => this.#places.isMember(me.conversation, user));
+  /** All conversations of a user except threads, and the threads that she follows and may read, in no particular order. */
+  all(user: UserId): { readonly conversations: readonly Standing[]; readonly threads: readonly Standing[] } {
+    const conversations: MemberRow[] = [];
+    const threads: MemberRow[] = [];
+    for (const row of this.#q.memberships.all(user, CONVERSATIONS_MAX)) {
+      const me = this.#member(row);
+      if (!isThreadId(me.conversation)) conversations.push(me);
+      else if (this.#places.isMember(me.conversation, user)) threads.push(me);
+    }
+    return { conversations: this.#each(user, conversations, false), threads: this.#each(user, threads, true) };
   }
 
   /** One conversation; `me.mark` is up to where the member has read. */
   of(me: MemberRow, max: number): Standing {
+    // First, because what is unread is kept only of conversations whose newest seq is known.
+    this.#lastSeq(me.conversation);
+    return this.#standing(me, this.unread(me, max));
+  }
+
+  #standing(me: MemberRow, unread: number): Standing {
     const lastSeq = this.#lastSeq(me.conversation);
-    const unread = this.unread(me, max);
     const preferences = this.#preferences(me);
     return { me, lastSeq, unread, mentions: this.#mentions(me, unread, preferences), preferences };
   }
@@ -114,12 +121,13 @@ export class StateStandings {
     return this.#rows.unreadMentions(me, preferences.muted, UNREAD_COUNT_MAX);
   }
 
-  #all(user: UserId, threads: boolean): readonly Standing[] {
-    const members = this.#q.membershipsIn.all(user, threads ? 1 : 0, CONVERSATIONS_MAX).map((row) => this.#member(row));
-    const unknown = members.filter((me) => this.#memory.unread(me, UNREAD_COUNT_MAX) === null).length;
-    if (unknown > members.length * COUNTED_SINGLY || members.length > REMEMBERED_MAX)
-      return this.#counted(user, threads);
-    return members.map((me) => this.of(me, UNREAD_COUNT_MAX));
+  /** How a user stands to some of her conversations: to all threads that she may read, or to all others. */
+  #each(user: UserId, members: readonly MemberRow[], threads: boolean): readonly Standing[] {
+    const unread = members.map((me) => this.#memory.unread(me, UNREAD_COUNT_MAX));
+    const unknown = unread.filter((count) => count === null).length;
+    if (unknown <= members.length * COUNTED_SINGLY && members.length <= REMEMBERED_MAX)
+      return members.map((me, i) => this.#standing(me, unread[i] === 0 ? 0 : this.unread(me, UNREAD_COUNT_MAX)));
+    return this.#counted(user, threads).filter(({ me }) => !threads || this.#places.isMember(me.conversation, user));
   }
 
   /** A membership with the mark up to which the member has read. */

@@ -222,7 +222,7 @@ export class StateQueries implements Queries {
 
   conversationsOf(user: UserId, limit: number, page: ConversationsPage = {}): readonly ConversationSummary[] {
     const found: ConversationSummary[] = [];
-    for (const standing of chosen(this.#standings.overview(user), page)) {
+    for (const standing of chosen(this.#standings.all(user).conversations, page)) {
       if (found.length >= limit) break;
       const summary = this.#summary(standing);
       if (isListed(summary, this.user(summary.other))) found.push(summary);
@@ -231,7 +231,8 @@ export class StateQueries implements Queries {
   }
 
   list(user: UserId, limit: number, unreadMax: number): ConversationList {
-    const standings = [...this.#standings.overview(user)].sort(
+    const { conversations: all, threads } = this.#standings.all(user);
+    const standings = all.toSorted(
       (a, b) => Number(b.preferences.starred) - Number(a.preferences.starred) || b.lastSeq - a.lastSeq,
     );
     const conversations: ConversationSummary[] = [];
@@ -247,14 +248,14 @@ export class StateQueries implements Queries {
       }
       conversations.push(summary);
     }
-    const counts = this.#counts([...standings, ...this.#standings.threads(user)], unreadMax);
+    const counts = this.#counts([...all, ...threads], unreadMax);
     const inThreads = [...counts].filter(([id]) => isThreadId(id)).map(([, count]) => count);
     const unreadInThreads = upTo(unreadMax, sum(inThreads)).unread;
     return { conversations, ...upTo(unreadMax, sum(counts.values())), unreadInThreads, more };
   }
 
   threadsOf(user: UserId, limit: number, page: ConversationsPage = {}): readonly ConversationSummary[] {
-    return chosen(this.#standings.threads(user), page)
+    return chosen(this.#standings.all(user).threads, page)
       .slice(0, limit)
       .map((standing) => this.#summary(standing));
   }
@@ -327,8 +328,10 @@ export class StateQueries implements Queries {
   }
 
   waiting(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, Waiting> {
-    if (conversation === undefined)
-      return this.#counts([...this.#standings.overview(user), ...this.#standings.threads(user)], max);
+    if (conversation === undefined) {
+      const { conversations, threads } = this.#standings.all(user);
+      return this.#counts([...conversations, ...threads], max);
+    }
     const me = this.#reader(conversation, user);
     if (me === null) return new Map();
     const standing = this.#standings.of(me, max);

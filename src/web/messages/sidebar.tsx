@@ -199,14 +199,14 @@ function Sections({ session, conversations, current, order, folded, drafted }: S
         const rows = bySection.get(section) ?? [];
         return (
           <SectionList section={section} isOpen={!folded.has(section)} rows={rows}>
-            {rows.map((one) => (
-              <ConversationItem
-                conversation={one}
-                session={session}
-                current={one.id === current}
-                drafted={drafted.includes(one.id)}
-              />
-            ))}
+            {rows.map((one) =>
+              ConversationItem({
+                conversation: one,
+                session,
+                current: one.id === current,
+                drafted: drafted.includes(one.id),
+              }),
+            )}
           </SectionList>
         );
       })}
@@ -304,16 +304,18 @@ function ConversationItem({ conversation, session, current, drafted = false }: I
       ? markup`<span class="name">${conversationName(conversation, session)}</span>`
       : PersonName({ user: other, session });
   const look = isUnread(conversation) ? "has-unread" : preferences.muted ? "muted" : "";
-  const place = markup`id="s-${id}" data-seq="${lastSeq}" data-section="${sectionOf(conversation)}"`;
   const people = group.length > 0 ? "group" : (other?.id ?? "");
-  const draft = drafted && !current ? markup` data-draft=""` : null;
-  const row = markup`<li ${place} data-with="${people}" data-calls="${callsIn(conversation)}"${draft}>`;
-  const link = markup`<a href="/c/${id}"${current ? markup` aria-current="page"` : null} class="${look}">`;
+  const calls = callsIn(conversation);
+  const draft = drafted && !current ? DRAFTED : null;
   const mark = ConversationMark({ conversation });
   const time = last === null ? null : Time({ micros: last.timeMicros, style: "short" });
+  const section = sectionOf(conversation);
+  const row = markup`<li id="s-${id}" data-seq="${lastSeq}" data-section="${section}" data-with="${people}" data-calls="${calls}"${draft}>`;
+  const link = markup`<a href="/c/${id}"${current ? CURRENT : null} class="${look}">${mark}${name}${time}`;
   const words = markup`<span class="preview" hx-ignore="true" dir="auto">${preview(conversation, session)}</span>`;
-  const counts = UnreadCounts({ conversation });
-  return markup`${row}${link}${mark}${name}${time}${words}${counts}${preferences.muted ? MUTED : null}</a></li>`;
+  return markup`${row}${link}${words}${UnreadCounts({ conversation })}${preferences.muted ? MUTED : null}</a></li>`;
 }
 
+const DRAFTED = markup` data-draft=""`;
+const CURRENT = markup` aria-current="page"`;
 const MUTED = markup`<span class="mute" title="Muted">${Icon({ name: "muted" })}<span class="sr">muted</span></span>`;

@@ -19,10 +19,11 @@ function hueOf(userId: string): number {
 
 /** Initial and presence dot. By `data-user` the script finds all dots of a person. */
 export function Avatar({ user, large = false }: { user: UserView; large?: boolean }) {
-  const initial = user.deleted ? "·" : (cut(user.displayName, 1) || "·").toUpperCase();
-  const look = `hue-${user.deleted ? "none" : hueOf(user.id)}${large ? " large" : ""}`;
-  const dot = user.deleted ? null : presenceDot(user);
-  return markup`<span class="avatar ${look}"><span aria-hidden="true">${initial}</span>${dot}</span>`;
+  const size = large ? " large" : "";
+  if (user.deleted) return markup`<span class="avatar hue-none${size}"><span aria-hidden="true">·</span></span>`;
+  const initial = (cut(user.displayName, 1) || "·").toUpperCase();
+  const sign = markup`<span class="avatar hue-${hueOf(user.id)}${size}"><span aria-hidden="true">${initial}</span>`;
+  return markup`${sign}${presenceDot(user)}</span>`;
 }
 
 /** The initial of somebody, small and without presence. */
@@ -36,10 +37,18 @@ export function Face({ id, name }: { id: string; name: string }) {
 
 /** The mark of a room, in place of a person's initial: `#`, or a lock for a private room. */
 export function RoomMark({ room, large = false }: { room: RoomView; large?: boolean }) {
-  const mark = room.isPrivate
-    ? markup`${Icon({ name: "lock" })}<span class="sr">private room</span>`
-    : markup`<span aria-hidden="true">#</span>`;
-  return markup`<span class="avatar room hue-none${large ? " large" : ""}">${mark}</span>`;
+  return ROOM_MARKS[large ? "large" : "small"][room.isPrivate ? "private" : "public"];
+}
+
+const ROOM_MARKS = { small: roomMarks(""), large: roomMarks(" large") } as const;
+
+function roomMarks(size: string) {
+  const lock = markup`${Icon({ name: "lock" })}<span class="sr">private room</span>`;
+  const sign = markup`<span aria-hidden="true">#</span>`;
+  return {
+    private: markup`<span class="avatar room hue-none${size}">${lock}</span>`,
+    public: markup`<span class="avatar room hue-none${size}">${sign}</span>`,
+  };
 }
 
 /** The mark of a group, in place of a person's initial: how many people are in it. */
