@@ -1,6 +1,6 @@
 /** Sets the password and ends every session of the user except the one that asked. */
 import { passwordId, type SessionId } from "../ids.ts";
-import { keepPassword } from "./early-account.ts";
+import { keepForAccount } from "./early-account.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { endSessions, living, notLiving } from "./sessions.ts";
 
@@ -26,7 +26,7 @@ export const changePassword: Kind<ChangePassword> = {
   decide(op, body, _seq, rows) {
     const user = living(op.user, rows);
     if (user === null && op.recovered && rows.user(op.user) === null) {
-      keepPassword(op, body.passwordHash, body.keepSession, rows);
+      keepForAccount(op, "password", { hash: body.passwordHash, keepSession: body.keepSession }, rows);
       return done();
     }
     if (user === null) return notLiving(op.user, rows);

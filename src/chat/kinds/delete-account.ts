@@ -4,7 +4,7 @@ import { passwordId } from "../ids.ts";
 import type { UserRow } from "../rows.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { note } from "./audit.ts";
-import { keepDeletion } from "./early-account.ts";
+import { keepForAccount } from "./early-account.ts";
 import { isLastOwner } from "./roles.ts";
 import { leaveAll, type At } from "./rooms.ts";
 import { endSessions } from "./sessions.ts";
@@ -30,7 +30,7 @@ export const deleteAccount: Kind<DeleteAccount> = {
   decide(op, body, seq, rows) {
     const user = rows.user(op.user);
     if (user === null && op.recovered) {
-      keepDeletion(op, body.deleteMessages, rows);
+      keepForAccount(op, "deleted", body.deleteMessages, rows);
       return done();
     }
     if (user === null) return refused("not_logged_in", false);

@@ -1,5 +1,6 @@
 /** Ends every session of the user except the one that asked. */
 import type { SessionId } from "../ids.ts";
+import { keepForAccount } from "./early-account.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { endSessions, living, notLiving } from "./sessions.ts";
 
@@ -17,6 +18,10 @@ export const endOtherSessions: Kind<EndOtherSessions> = {
   content: () => "",
 
   decide(op, body, _seq, rows) {
+    if (op.recovered && rows.user(op.user) === null) {
+      keepForAccount(op, "endOthers", body.keepSession, rows);
+      return done();
+    }
     if (living(op.user, rows) === null) return notLiving(op.user, rows);
     // A session that was itself ended in the meantime may not end the others.
     if (!op.recovered && rows.session(body.keepSession)?.user !== op.user) return refused("not_logged_in", false);

@@ -1,5 +1,6 @@
 /** Ends one session of the user: a log-out, or the end of a login on another device. */
 import type { SessionId } from "../ids.ts";
+import { keepForAccount } from "./early-account.ts";
 import { done, refused, type Kind } from "./kind.ts";
 
 export interface EndSession {
@@ -16,6 +17,10 @@ export const endSession: Kind<EndSession> = {
   content: ({ session }) => session,
 
   decide(op, body, _seq, rows) {
+    if (op.recovered && rows.user(op.user) === null) {
+      keepForAccount(op, "end", body.session, rows);
+      return done();
+    }
     const session = rows.session(body.session);
     if (session === null || session.user !== op.user) return refused("not_found");
     rows.removeSession(session.id);

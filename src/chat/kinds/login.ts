@@ -6,6 +6,7 @@
  */
 import type { Fact } from "../fact.ts";
 import { passwordId } from "../ids.ts";
+import { keepForAccount } from "./early-account.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { addSession, living, readSession, seen, type NewSession } from "./sessions.ts";
 
@@ -25,6 +26,10 @@ export const login: Kind<Login> = {
   content: ({ session }) => session.id,
 
   decide(op, body, _seq, rows) {
+    if (op.recovered && rows.user(op.user) === null) {
+      keepForAccount(op, "login", { session: body.session, checked: body.checked }, rows);
+      return done();
+    }
     const user = living(op.user, rows);
     if (user === null || body.checked !== passwordId(user.passwordHash)) {
       return refused("wrong_password", rows.user(op.user) !== null);

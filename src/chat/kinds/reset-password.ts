@@ -1,10 +1,10 @@
 /** Sets a new password by a link, ends every session of the user, and begins one. */
 import type { ChatErrorCode } from "../errors.ts";
 import type { Fact } from "../fact.ts";
-import type { UserId } from "../ids.ts";
+import { passwordId, type UserId } from "../ids.ts";
 import type { ResetRow, Rows } from "../rows.ts";
 import { note } from "./audit.ts";
-import { keepPassword } from "./early-account.ts";
+import { keepForAccount } from "./early-account.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { runsChat, type RolesRead } from "./roles.ts";
 import { addSession, endSessions, living, notLiving, readSession, type NewSession } from "./sessions.ts";
@@ -32,8 +32,8 @@ export const resetPassword: Kind<ResetPassword> = {
   decide(op, { tokenHash, passwordHash, session }, seq, rows) {
     const user = living(op.user, rows);
     if (user === null && op.recovered && rows.user(op.user) === null) {
-      // The login that comes with it is lost; the password is not.
-      keepPassword(op, passwordHash, "", rows);
+      keepForAccount(op, "password", { hash: passwordHash, keepSession: session.id }, rows);
+      keepForAccount(op, "login", { session, checked: passwordId(passwordHash) }, rows);
       return done();
     }
     if (user === null) return notLiving(op.user, rows);

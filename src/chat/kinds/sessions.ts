@@ -23,7 +23,12 @@ export function readSession(session: NewSession | null): NewSession {
  * Adds a session, and ends the least recently used ones above SESSIONS_PER_USER. Expired sessions are not removed
  * otherwise: a lookup sees that they are too old, and a wrong clock then cannot end a session that is still valid.
  */
-export function addSession(op: OpHead, session: NewSession, rows: Rows, facts: Fact[]): void {
+export function addSession(
+  op: Pick<OpHead, "user" | "timeMicros">,
+  session: NewSession,
+  rows: Rows,
+  facts: Fact[],
+): void {
   // A deactivation on either branch wins over a log-in.
   if (rows.session(session.id) !== null || isOff(op.user, rows)) return;
   const others = rows.sessionsOf(op.user);

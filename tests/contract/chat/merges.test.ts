@@ -60,6 +60,48 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
     }
   });
 
+  test("an account that comes after its logins has those that were not ended", () => {
+    const [first, second] = [passwordId("hash of anna"), passwordId("second")];
+    const login = (name: string, checked: string): OpBody => ({
+      kind: "login",
+      session: { id: name, tokenHash: `token of ${name}` },
+      checked,
+    });
+    const change: OpBody = { kind: "changePassword", passwordHash: "second", keepSession: "phone", checked: first };
+    const reset: OpBody = {
+      kind: "resetPassword",
+      tokenHash: "of the link",
+      passwordHash: "second",
+      session: { id: "link", tokenHash: "token of link" },
+    };
+    for (const [bodies, expected] of [
+      [[login("phone", first)], ["of anna", "phone"]],
+      [[login("phone", first), { kind: "endSession", session: "phone" }], ["of anna"]],
+      [
+        [login("phone", first), change, login("desk", second)],
+        ["desk", "phone"],
+      ],
+      [[login("desk", first), login("phone", first), change], ["phone"]],
+      [[login("phone", first), reset], ["link"]],
+      [[login("desk", first), login("phone", first), { kind: "endOtherSessions", keepSession: "phone" }], ["phone"]],
+    ] as const) {
+      for (const order of ["as it was", "account last", "reversed"] as const) {
+        const log = start();
+        const anna = log.registration("anna");
+        const ops = (bodies as readonly OpBody[]).map((body) => log.op(anna.user, body, RECOVERED));
+        const account = { ...anna, ...RECOVERED };
+        const all = {
+          "as it was": [account, ...ops],
+          "account last": [...ops, account],
+          reversed: [...ops.toReversed(), account],
+        };
+        for (const op of all[order]) expect(log.apply(op).error).toBe(null);
+        const sessions = rowsOf(log, "sessions").map(({ id }) => String(id).replace(/^session-.*/, "of anna"));
+        expect([order, bodies, sessions.toSorted()]).toEqual([order, bodies, [...expected]]);
+      }
+    }
+  });
+
   test("two contents under one id, each accepted on its branch, both stay", () => {
     const log = start();
     const [anna, ben] = [log.person("anna"), log.person("ben")];
