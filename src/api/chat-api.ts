@@ -138,7 +138,7 @@ class ChatServer implements ChatApi {
     for (const [name, handle] of Object.entries(SESSION_CALLS)) {
       handlers[name] = this.#unary(async (call) => {
         const session = await this.#session(call);
-        if (!session.ok) return session;
+        if (!session.ok) return this.#deletedBefore(name, call.request) ?? session;
         const context = { ...this.#context(call), session: session.value };
         return (handle as (request: object, context: object) => Promise<Answer<object>>)(call.request, context);
       });
@@ -162,6 +162,13 @@ class ChatServer implements ChatApi {
         },
       );
     };
+  }
+
+  /** The answer to a repeat of the call that has deleted the account, whose login is gone with it; null: it is none. */
+  #deletedBefore(name: string, request: object): Answer<object> | null {
+    const { chat } = this.#deps;
+    const isRepeat = name === "DeleteAccount" && chat.deletedBefore(request as ChatRequest<"DeleteAccount">) !== null;
+    return isRepeat ? { ok: true, value: {}, cursor: chat.cursor() } : null;
   }
 
   #context(call: IncomingCall) {

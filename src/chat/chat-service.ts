@@ -429,6 +429,8 @@ export interface ChatService {
     session: Session,
     input: { password: string; deleteMessages: boolean; clientId: ClientId },
   ): Promise<Answer<null>>;
+  /** Whose account this request has deleted, for a repeat, whose login is gone with the account; null: nobody's. */
+  deletedBefore(input: { deleteMessages: boolean; clientId: ClientId }): UserId | null;
   listSessions(session: Session, input: ReadAt): Promise<Answer<readonly SessionView[]>>;
   /** Ends one session of the user. Error: not_found. */
   endSession(session: Session, input: { id: SessionId; clientId: ClientId }): Promise<Answer<null>>;

@@ -281,6 +281,8 @@ export interface Queries {
   sessionsOf(user: UserId): readonly SessionRow[];
 
   request(user: UserId, clientId: ClientId): RequestRow | null;
+  /** Of whatever user: of one, unless somebody reuses the ids of others. */
+  requestsOf(clientId: ClientId): readonly RequestRow[];
 
   readonly rooms: RoomQueries;
   readonly profiles: ProfileQueries;

@@ -196,6 +196,7 @@ export function fakeChat(replaced: Partial<WholeChat> = {}): WholeChat {
       const session = authenticate(token);
       return session === null ? failedWith("not_logged_in") : { ok: true, value: session };
     },
+    deletedBefore: () => null,
     register: async () => ok({ token: GOOD_TOKEN, user: ADA }),
     login: async () => ok({ token: GOOD_TOKEN, user: ADA }),
     resetPassword: async () => ok({ token: GOOD_TOKEN, user: ADA }),

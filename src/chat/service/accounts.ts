@@ -1,6 +1,6 @@
 /** Accounts and sessions: register, log in and out, change the password, delete the account. */
 import { failed, type Answer, type Refused, type Found } from "../errors.ts";
-import { passwordId, randomId, tokenHash, userIdFor, type ClientId, type SessionId } from "../ids.ts";
+import { passwordId, randomId, tokenHash, userIdFor, type ClientId, type SessionId, type UserId } from "../ids.ts";
 import { checkClientId, checkPassword, typedPassword } from "../limits.ts";
 import { checkName, typedName } from "./names.ts";
 import { LoginLimits, UNLIMITED, type Try } from "./login-limits.ts";
@@ -378,6 +378,8 @@ export class Accounts {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
     const checked = await this.#checkedPassword(session, input.password);
+    // Another copy of the request may have deleted it meanwhile, with its password.
+    if (this.deletedBefore(input) === session.userId) return this.#reading.ok(null);
     if (typeof checked !== "string") return checked;
     const body: OpBody = { kind: "deleteAccount", deleteMessages: input.deleteMessages, checked };
     const written = await this.#writer.write(session.userId, clientId.value, body);
@@ -385,6 +387,15 @@ export class Accounts {
       return failed("last_owner", "You are the only owner of this chat. Make somebody else an owner first, on People.");
     }
     return written.ok ? { ok: true, value: null, cursor: written.cursor } : atPassword(written);
+  }
+
+  /** The id of the request is all that is left to prove who repeats it, and all that the answer tells. */
+  deletedBefore(input: { deleteMessages: boolean; clientId: ClientId }): UserId | null {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return null;
+    const hash = requestHash({ body: { kind: "deleteAccount", deleteMessages: input.deleteMessages, checked: "" } });
+    const rows = this.#deps.queries().requestsOf(clientId.value);
+    return rows.find((row) => row.hash === hash && recordedResult(row).kind === "done")?.user ?? null;
   }
 
   /** The `passwordId` of the user's password, for apply to check again; or the refusal. */

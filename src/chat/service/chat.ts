@@ -207,6 +207,7 @@ type AccountCall =
   | "logout"
   | "changePassword"
   | "deleteAccount"
+  | "deletedBefore"
   | "listSessions"
   | "endSession"
   | "endOtherSessions";
@@ -233,6 +234,7 @@ function accountCalls(accounts: Accounts, gathered: { flush(): void }): Pick<Who
       gathered.flush();
       return accounts.deleteAccount(session, input);
     },
+    deletedBefore: (input) => accounts.deletedBefore(input),
     listSessions: (session, input) => accounts.listSessions(session, input),
     async endSession(session, input) {
       const clientId = checkClientId(input.clientId);

@@ -167,6 +167,13 @@ function requestStatements(c: StateConnection) {
         .from(requests)
         .where(and(eq(requests.user, p("user")), eq(requests.clientId, p("clientId")))),
     ),
+    usersOfRequest: compile(
+      c,
+      db
+        .select({ user: requests.user })
+        .from(requests)
+        .where(eq(requests.clientId, p("clientId"))),
+    ),
     clientIdsBetween: compile(
       c,
       db

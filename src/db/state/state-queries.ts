@@ -180,6 +180,10 @@ export class StateQueries implements Queries {
     return this.#rows.request(user, clientId);
   }
 
+  requestsOf(clientId: ClientId): readonly RequestRow[] {
+    return this.#rows.requestsOf(clientId);
+  }
+
   kindOf(conversation: ConversationId): ConversationRow["kind"] | null {
     return this.#rows.conversation(conversation)?.kind ?? null;
   }

@@ -250,6 +250,10 @@ export class StateRows implements Rows {
     return requestRow(row, result === null ? this.#conversationAt(seq as Seq) : null);
   }
 
+  requestsOf(clientId: ClientId): readonly RequestRow[] {
+    return this.#q.usersOfRequest.all(clientId).flatMap(([user]) => this.request(user as UserId, clientId) ?? []);
+  }
+
   seqOfMessage(conversation: ConversationId, author: UserId, clientId: ClientId): Seq | null {
     const known = this.#memory.seqOf(conversation, author, clientId);
     if (known !== null) return known;

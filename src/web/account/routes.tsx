@@ -1,5 +1,5 @@
 /** The pages of the user's own account. */
-import { Hono, type Context } from "hono";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { failed, type ChatError } from "../../chat/errors.ts";
 import { answerHtml, answerError, setErrorHeaders, setWritten, statusOf, wantsJson } from "../http/answer.tsx";
 import { clearLogin } from "../http/cookies.ts";
@@ -50,7 +50,7 @@ export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
     return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : c.redirect("/account?said=others", 303);
   });
   app.get("/account/delete", login, (c) => c.redirect("/account", 303));
-  app.post("/account/delete", login, (c) => deleteAccount(c, deps));
+  app.post("/account/delete", deletedBefore(deps), login, (c) => deleteAccount(c, deps));
   return app;
 }
 
@@ -150,9 +150,22 @@ async function deleteAccount(c: Context<WebEnv>, deps: WebDeps): Promise<Respons
     const field = answer.error.code === "wrong_password" ? ({ field: "password" } as const) : {};
     return await answerAccount(c, deps, { deletion: { error: { ...answer.error, ...field }, deleteMessages } });
   }
-  const { userId } = sessionOf(c);
+  return await answerDeleted(c, deps, sessionOf(c).userId, answer.cursor);
+}
+
+/** Answers a repeat of the request that has deleted the account, whose login is gone with it. */
+function deletedBefore(deps: WebDeps): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    const fields = await readFields(c);
+    const input = { deleteMessages: fields.has("deleteMessages"), clientId: fields.clientId() };
+    const userId = c.get("session") === null ? deps.chat.deletedBefore(input) : null;
+    return userId === null ? await next() : await answerDeleted(c, deps, userId, deps.chat.cursor());
+  };
+}
+
+async function answerDeleted(c: Context<WebEnv>, deps: WebDeps, userId: string, cursor: string): Promise<Response> {
   clearLogin(c, deps);
-  if (wantsJson(c)) return c.json({ ok: true, cursor: answer.cursor });
+  if (wantsJson(c)) return c.json({ ok: true, cursor });
   return await answerHtml(
     c,
     <CardPage title="Your account is deleted" {...cardOf(c)} forget={userId}>

@@ -247,7 +247,14 @@ describe("a login", () => {
     expect(await codeOf(other.login("anna", SOLO_PASSWORD))).toBe("wrong_password definite");
 
     await ok(other.login("anna", "new password"));
-    await ok(other.call("DeleteAccount", { password: "new password", clientId: id() }));
+    const deletion = { password: "new password", clientId: id() };
+    await ok(other.call("DeleteAccount", deletion));
+    // Its answer was lost.
+    await ok(other.call("DeleteAccount", deletion));
+    expect(await codeOf(other.call("DeleteAccount", { ...deletion, clientId: id() }))).toBe("not_logged_in definite");
+    expect(await codeOf(other.call("DeleteAccount", { ...deletion, deleteMessages: true }))).toBe(
+      "not_logged_in definite",
+    );
     expect(await codeOf(other.call("ListUsers", {}))).toBe("not_logged_in definite");
     expect(await codeOf(other.login("anna", "new password"))).toBe("wrong_password definite");
   });

@@ -327,8 +327,15 @@ describe("account", () => {
     const alone = await site.ask("/account/delete", { as: ada, form: { password: PASSWORD, id: crypto.randomUUID() } });
     expect([alone.status, await alone.text()]).toEqual([409, expect.stringContaining("the only owner of this chat")]);
     await site.ask("/people/role", { as: ada, form: { person: "ben", role: "owner" } });
-    const right = await site.ask("/account/delete", { as: ada, form: { password: PASSWORD, id: crypto.randomUUID() } });
-    expect(right.status).toBe(200);
+    const form = { password: PASSWORD, id: crypto.randomUUID() };
+    // The answer to the first may be lost.
+    for (const time of ["first", "again"]) {
+      const right = await site.ask("/account/delete", { as: ada, form });
+      expect([time, right.status]).toEqual([time, 200]);
+      expect(await right.text()).toContain("Your account is deleted");
+    }
+    const other = await site.ask("/account/delete", { as: ada, form: { ...form, id: crypto.randomUUID() } });
+    expect(other.status).toBe(401);
     expect((await site.ask("/", { as: ada })).status).toBe(303);
     expect((await site.ask("/login", { form: { name: "ada", password: PASSWORD } })).status).toBe(401);
     expect((await site.ask("/register", { form: { name: "ada", password: PASSWORD } })).status).toBe(409);
