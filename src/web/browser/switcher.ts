@@ -3,6 +3,7 @@ import { walk } from "./arrow-walk.ts";
 import { required } from "./elements.ts";
 import { fillsOf } from "./search-field.ts";
 import { getText } from "./requests.ts";
+import { localTimes } from "./times.ts";
 
 /** While the user types, one request at most in this time. */
 const GATHER_MS = 60;
@@ -70,6 +71,7 @@ export class Switcher {
     if (turn !== this.#turn) return;
     if (html === null) this.#place.textContent = NO_ANSWER;
     else this.#place.innerHTML = html;
+    localTimes(this.#place);
     this.#place.dataset["for"] = html === null ? "" : text;
   }
 

@@ -101,13 +101,24 @@ interface FoundProps {
   readonly offers: readonly Offer[];
   /** The newest messages with the text. */
   readonly hits: readonly SearchHit[];
+  /** Why messages may be missing; null: none are. */
+  readonly note: string | null;
   /** What was typed. */
   readonly text: string;
   readonly session: Session;
 }
 
+function statusOf(names: number, messages: number, text: string): string {
+  if (text === "") return "Your latest conversations";
+  if (names > FOUND_MAX) return `There are more than these ${FOUND_MAX}. Type more of the name.`;
+  if (names > 0) return `${names} found`;
+  // Nobody is called "from:ann".
+  if (text.includes(":")) return messages === 0 ? "No message found" : "In messages";
+  return messages === 0 ? `Nobody and no room here is called “${text}”.` : "In messages only";
+}
+
 /** The results, as the switcher shows them: what completes a filter, people and rooms, and messages. */
-export function FoundList({ found, offers, hits, text, session }: FoundProps) {
+export function FoundList({ found, offers, hits, note, text, session }: FoundProps) {
   const all = resultsOf(found, text, session);
   const results = all.slice(0, FOUND_MAX);
   // Behind a colon a filter is meant; before it, it may be the beginning of a name.
@@ -123,20 +134,17 @@ export function FoundList({ found, offers, hits, text, session }: FoundProps) {
         </ul>
       )}
       <p class="small" role="status">
-        {results.length === 0
-          ? `Nobody and no room here is called “${text}”.`
-          : all.length > FOUND_MAX
-            ? `There are more than these ${FOUND_MAX}. Type more of the name.`
-            : text === ""
-              ? "Your latest conversations"
-              : `${all.length} found`}
+        {statusOf(all.length, hits.length, text)}
       </p>
-      {hits.length === 0 ? null : <h3 class="small">Messages</h3>}
+      {note === null ? null : <p class="note">{note}</p>}
+      {hits.length === 0 || results.length === 0 ? null : <h3 class="small">Messages</h3>}
       {hits.length === 0 ? null : <Hits hits={hits} session={session} />}
       {isFilter ? null : <Offers offers={offers} />}
       {text === "" ? null : (
         <p>
-          <a href={`/search?q=${encodeURIComponent(text)}`}>Search messages for “{text}”</a>
+          <a class="all-hits" href={`/search?q=${encodeURIComponent(text)}`}>
+            Search messages for “{text}”
+          </a>
         </p>
       )}
     </>

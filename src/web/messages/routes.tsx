@@ -35,6 +35,7 @@ import type { Draft } from "./composer.tsx";
 import { ConversationsPage } from "./conversations.tsx";
 import { QUERY_CHARS_MAX } from "../../search/query.ts";
 import { offersFor } from "../search/filter-words.ts";
+import { searchNote } from "../search/hits.tsx";
 import { FindPage, FoundList, type Found } from "./find.tsx";
 import { rootOf, type MessageId } from "../../chat/ids.ts";
 import { paneOf } from "./pane.ts";
@@ -168,7 +169,8 @@ async function answerFind(c: Context<WebEnv>, deps: WebDeps): Promise<Response> 
   const hits = searched?.ok === true ? searched.value.hits : [];
   if (wantsJson(c)) return c.json({ ...found.value, messages: hits, cursor: found.cursor });
   const offers = await offersFor(typed, { chat: deps.chat, session });
-  const props = { found: found.value, offers, hits, text, session };
+  const note = searched === null ? null : searchNote(searched);
+  const props = { found: found.value, offers, hits, note, text, session };
   if (wantsPiece(c) && !wantsMain(c)) return await answerHtml(c, <FoundList {...props} />);
   return await answerPage(c, deps, {
     title: "Find a conversation",

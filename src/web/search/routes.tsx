@@ -11,7 +11,7 @@ import { answerPage } from "../http/shell.tsx";
 import { fixed } from "../page/fixed.ts";
 import { PageHead } from "../page/page-head.tsx";
 import { offersFor } from "./filter-words.ts";
-import { Hits, Offers } from "./hits.tsx";
+import { Hits, Offers, searchNote } from "./hits.tsx";
 
 const SHOWN = 30;
 
@@ -47,12 +47,13 @@ async function answerSearch(c: Context<WebEnv>, deps: WebDeps): Promise<Response
   const error = answer?.ok === false ? answer.error : null;
   if (error !== null) setErrorHeaders(c, error);
   const found = answer?.ok === true ? answer.value : null;
+  const note = answer?.ok === true ? searchNote(answer) : null;
   return await answerPage(c, deps, {
     title: "Search",
     place: "people",
     current: "search",
     cursor: answer?.ok === true ? answer.cursor : deps.chat.cursor(),
-    content: <SearchView {...{ typed, found, error, session, isFirst: beforeSeq === 0 }} />,
+    content: <SearchView {...{ typed, found, note, error, session, isFirst: beforeSeq === 0 }} />,
     status: error === null ? 200 : statusOf(error),
   });
 }
@@ -61,12 +62,14 @@ interface SearchViewProps {
   readonly typed: string;
   /** Null: nothing was asked, or it failed. */
   readonly found: SearchPage | null;
+  /** Why messages may be missing. */
+  readonly note: string | null;
   readonly error: ChatError | null;
   readonly session: Session;
   readonly isFirst: boolean;
 }
 
-function SearchView({ typed, found, error, session, isFirst }: SearchViewProps) {
+function SearchView({ typed, found, note, error, session, isFirst }: SearchViewProps) {
   return (
     <section class="page search-page" aria-labelledby="search-title">
       <PageHead title="Search" id="search-title" />
@@ -79,7 +82,7 @@ function SearchView({ typed, found, error, session, isFirst }: SearchViewProps) 
           type="search"
           name="q"
           value={typed}
-          placeholder="Words, or filters such as from:ann"
+          placeholder="Words, or from:ann"
           maxlength={QUERY_CHARS_MAX}
           autocomplete="off"
           {...(error === null ? {} : { "aria-invalid": "true", "aria-describedby": "search-error" })}
@@ -92,21 +95,25 @@ function SearchView({ typed, found, error, session, isFirst }: SearchViewProps) 
           {error.sentence}
         </p>
       )}
-      {found === null ? null : <Results {...{ found, typed, session, isFirst }} />}
+      {found === null ? null : <Results {...{ found, note, typed, session, isFirst }} />}
       <FilterHelp isOpen={found === null} />
     </section>
   );
 }
 
-function Results({ found, typed, session, isFirst }: Omit<SearchViewProps, "found" | "error"> & { found: SearchPage }) {
-  const { hits, next, isCut, percent } = found;
+interface ResultsProps extends Omit<SearchViewProps, "found" | "error"> {
+  readonly found: SearchPage;
+}
+
+function Results({ found, note, typed, session, isFirst }: ResultsProps) {
+  const { hits, next, isCut } = found;
   return (
     <>
-      {percent < 100 ? (
+      {note === null ? null : (
         <p class="note" role="status">
-          The index is still being built: {percent} %. Newer messages may be missing until then.
+          {note}
         </p>
-      ) : null}
+      )}
       {hits.length === 0 && next === 0 ? (
         <p class="empty" role="status">
           {isFirst ? `No message has “${typed.trim()}”.` : "That was all."}
