@@ -5,7 +5,7 @@
 import type { ReplicaId } from "./view.ts";
 
 /** The questions. */
-export const FILE_ASKS = ["read", "put", "keep"] as const;
+export const FILE_ASKS = ["read", "put", "keep", "drop"] as const;
 
 /** The most bytes of a file in one question or answer. */
 export const FILE_PART_BYTES = 256 * 1024;

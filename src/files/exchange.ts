@@ -32,6 +32,9 @@ export class FileExchange {
   /** Uploads that go to peers, by peer and upload. */
   readonly #puts = new Map<string, Put>();
 
+  /** Called when a peer asks for a part of a file: it does not have it. */
+  onLacking: (peer: ReplicaId, hash: FileHash) => void = () => undefined;
+
   constructor(store: FileStore, dial: DialFiles) {
     this.#store = store;
     this.#dial = dial;
@@ -51,6 +54,7 @@ export class FileExchange {
     const [name = "", other = ""] = names;
     switch (ask) {
       case "read": {
+        this.onLacking(from, name);
         const part = isHash(name) ? await store.part(name, offset) : null;
         return part === null ? NO : { result: "yes", offset: store.size(name) ?? 0, data: part };
       }
@@ -62,6 +66,12 @@ export class FileExchange {
         if (!isHash(name)) return NO;
         const isHere = store.has(name) || (store.comingSize(other) > 0 && (await store.keep(other, name)));
         return { ...NO, result: isHere ? "yes" : await this.fetch(name, [from]) };
+      }
+      case "drop": {
+        // What is being fetched has the name of its hash.
+        if (isHash(name)) return NO;
+        await store.forget(name);
+        return { ...NO, result: "yes" };
       }
     }
   }
@@ -103,10 +113,25 @@ export class FileExchange {
 
   /** Makes a peer keep a file; see `keep` in peer.proto. "no" also if the peer cannot be asked. Never rejects. */
   async keepAt(peer: ReplicaId, hash: FileHash, upload: UploadId): Promise<FileAnswer["result"]> {
+    return await this.#ask(peer, { ask: "keep", names: upload === "" ? [hash] : [hash, upload] }, KEEP_MS);
+  }
+
+  /** Makes a peer delete an upload, after what is under way there. A peer that is not reached does so when it is idle. */
+  async dropAt(peer: ReplicaId, upload: UploadId): Promise<void> {
+    await this.#puts.get(`${peer} ${upload}`)?.busy;
+    await this.#ask(peer, { ask: "drop", names: [upload] }, ANSWER_MS);
+  }
+
+  /** "no" also if the peer does not answer. */
+  async #ask(
+    peer: ReplicaId,
+    question: Pick<FileQuestion, "ask" | "names">,
+    timeoutMs: number,
+  ): Promise<FileAnswer["result"]> {
     try {
       const call = await this.#dial(peer);
       try {
-        return (await call.ask({ ask: "keep", names: upload === "" ? [hash] : [hash, upload] }, KEEP_MS)).result;
+        return (await call.ask(question, timeoutMs)).result;
       } finally {
         call.close();
       }

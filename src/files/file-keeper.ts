@@ -23,6 +23,8 @@ const SLOW: Lack = { text: "The replicas have not saved this file yet. Try again
 const LEFT_OUT_MS = 5_000;
 /** Confirmations that are remembered. */
 const HELD_MAX = 50_000;
+/** How long one counts. A disk may lose a file, and the replica that has it may not know yet. */
+const HELD_MS = 2 * 60_000;
 /** Finished uploads that are remembered, for a client that asks again. */
 const FINISHED_MAX = 1_000;
 
@@ -41,14 +43,19 @@ export interface FileKeeperDeps {
 /** See the top of this file. */
 export class FileKeeper implements Files {
   readonly #deps: FileKeeperDeps;
-  /** `<store id> <hash>` of files that are on another replica's disk. */
-  readonly #held = new Set<string>();
+  /**
+   * Until when a file counts as being on another replica's disk, by `<replica> <hash>`. A replica that is started again
+   * comes into step by a new view, and is asked again.
+   */
+  readonly #held = new Map<string, number>();
+  #heldIn = "";
   readonly #finished = new Map<string, StoredFile>();
   readonly #asking = new Map<string, ReturnType<FileExchange["keepAt"]>>();
   readonly #leftOut = new Map<string, number>();
 
   constructor(deps: FileKeeperDeps) {
     this.#deps = deps;
+    deps.exchange.onLacking = (peer, hash) => this.#held.delete(`${peer} ${hash}`);
   }
 
   sizeOf(upload: UploadId): number {
@@ -139,10 +146,11 @@ export class FileKeeper implements Files {
   }
 
   drop(upload: UploadId): void {
+    for (const { replicaId } of this.#others()) void this.#deps.exchange.dropAt(replicaId, upload);
     this.#end(upload);
   }
 
-  /** The upload is over, here and at the peers. */
+  /** The upload is over here. The peers keep theirs for a client that asks again, until nobody does. */
   #end(upload: UploadId): void {
     const { store, exchange } = this.#deps;
     exchange.endPuts((one) => one === upload);
@@ -189,7 +197,7 @@ export class FileKeeper implements Files {
 
   async #keepAt(member: Member, hashes: readonly FileHash[]): Promise<Lack | null> {
     for (const hash of hashes) {
-      if (this.#held.has(`${member.storeId} ${hash}`)) continue;
+      if (this.#holds(member, hash)) continue;
       const result = await this.#ask(member, hash);
       if (result !== "yes") return lacking(member.replicaId, result);
       this.#hold(member, hash);
@@ -206,9 +214,21 @@ export class FileKeeper implements Files {
     return asking;
   }
 
-  #hold({ storeId }: Member, hash: FileHash): void {
+  #hold({ replicaId }: Member, hash: FileHash): void {
+    this.#forgetOldView();
     if (this.#held.size >= HELD_MAX) this.#held.clear();
-    this.#held.add(`${storeId} ${hash}`);
+    this.#held.set(`${replicaId} ${hash}`, this.#deps.nowMs() + HELD_MS);
+  }
+
+  #holds({ replicaId }: Member, hash: FileHash): boolean {
+    this.#forgetOldView();
+    return this.#deps.nowMs() < (this.#held.get(`${replicaId} ${hash}`) ?? 0);
+  }
+
+  #forgetOldView(): void {
+    const view = this.#viewKey();
+    if (view !== this.#heldIn) this.#held.clear();
+    this.#heldIn = view;
   }
 
   #viewKey(): string {

@@ -45,6 +45,8 @@ export function viewOf(ids: readonly number[]): View {
 export class FileReplicas {
   readonly all: FileReplica[];
   view: View;
+  /** How much time has passed that nobody waited for. */
+  aheadMs = 0;
   readonly #base = mkdtempSync(join(tmpdir(), "files-"));
 
   constructor(count = 3) {
@@ -67,7 +69,7 @@ export class FileReplicas {
       exchange,
       view: () => this.view,
       peers: () => this.all.filter((one) => one.id !== id && !one.dead).map((one) => one.id),
-      nowMs: () => performance.now(),
+      nowMs: () => performance.now() + this.aheadMs,
     });
     const replica: FileReplica = {
       id,

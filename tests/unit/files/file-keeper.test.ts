@@ -75,10 +75,52 @@ test("a replica that comes into step while the others answer gets the file first
   await upload(first, data);
   const hash = (await first.store.write(data))!;
   second.before = async ({ ask }) => {
-    if (ask === "keep") replicas.view = viewOf([0, 1, 2]);
+    if (ask === "keep" && replicas.view.members.length === 2) replicas.view = viewOf([0, 1, 2]);
   };
   expect(await first.keeper.kept([hash])).toBe(null);
   expect(await holds(third, hash, data)).toBeTrue();
+});
+
+test("that a replica has a file is believed for a while only, and not once it says that it lacks it", async () => {
+  const data = someBytes(10_000);
+  const [first, second] = replicas.all as [FileReplica, FileReplica];
+  await upload(first, data);
+  const { hash } = await finished(first, data.length);
+  const isAsked = async (): Promise<boolean> => {
+    const before = second.asked.length;
+    expect(await first.keeper.kept([hash])).toBe(null);
+    expect(await holds(second, hash, data)).toBeTrue();
+    return second.asked.length > before;
+  };
+  expect(await isAsked()).toBeFalse();
+  // Its disk has lost the file, and only it knows.
+  second.store.remove(hash);
+  replicas.aheadMs += 2 * 60_000;
+  expect(await isAsked()).toBeTrue();
+  expect(await isAsked()).toBeFalse();
+  // It fetches it again from the first one, which learns of it.
+  second.store.remove(hash);
+  expect(await second.exchange.fetch(hash, [0])).toBe("yes");
+  second.store.remove(hash);
+  expect(await isAsked()).toBeTrue();
+  // It was started again, which takes a new view.
+  second.store.remove(hash);
+  replicas.view = viewOf([0, 1, 2]);
+  expect(await isAsked()).toBeTrue();
+});
+
+test("an upload that is given up is deleted at the peers too", async () => {
+  const data = someBytes(PART);
+  const [first, second, third] = replicas.all as [FileReplica, FileReplica, FileReplica];
+  await upload(first, data);
+  for (const one of [first, second, third]) expect(one.store.comingSize(ID)).toBe(data.length);
+  // Also if the browser has moved to another replica.
+  second.keeper.drop(ID);
+  await until(() => [first, second, third].every(({ store }) => store.comingSize(ID) === 0));
+  // A peer names no file.
+  const hash = (await first.store.write(data))!;
+  await second.exchange.dropAt(0, hash);
+  expect(await holds(first, hash, data)).toBeTrue();
 });
 
 test("a replica without room says so at once", async () => {
