@@ -12,11 +12,10 @@ import { ms, share, table, whole } from "./measure.ts";
 import type { PartResult, Say } from "./part.ts";
 import { linePlot, type Line } from "./plot.ts";
 import { targetOf } from "./product.ts";
-import { HttpSocket } from "./wires/http-socket.ts";
+import { watchStalls } from "./stalls.ts";
 
 const WARM_UP_MS = 1_000;
 const CALM_MS = 5_000;
-const ASK_EVERY_MS = 10;
 const SAMPLE_MS = 500;
 const START_MS = 60_000;
 const REJOIN_TIMEOUT_MS = 300_000;
@@ -47,29 +46,6 @@ const SETS = [
 export const REJOIN: RejoinOptions = { sets: SETS, meanwhile: MEANWHILE };
 /** The small data set only. */
 export const REJOIN_QUICK: RejoinOptions = { sets: SETS.slice(0, 1), meanwhile: MEANWHILE.slice(1) };
-
-/** Asks a replica for its health until the returned function is called, which resolves to the longest wait, ms. */
-async function watchStalls(origin: string): Promise<() => Promise<number>> {
-  const { host } = new URL(origin);
-  const socket = await HttpSocket.connect(host);
-  const request = Buffer.from(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`, "latin1");
-  let longest = 0;
-  let over = false;
-  const watching = (async () => {
-    while (!over) {
-      const asked = performance.now();
-      await socket.request(request);
-      longest = Math.max(longest, performance.now() - asked);
-      await Bun.sleep(ASK_EVERY_MS);
-    }
-    socket.close();
-  })();
-  return async () => {
-    over = true;
-    await watching;
-    return longest;
-  };
-}
 
 /** Counts a target's acknowledgements over time. */
 class Timeline {

@@ -10,6 +10,7 @@ import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { FAILOVER, FAILOVER_QUICK, failover } from "./failover.ts";
 import { FAN_OUT, FAN_OUT_QUICK, fanOut } from "./fan-out.ts";
+import { FILES, FILES_QUICK, files } from "./files.ts";
 import { GROWTH, GROWTH_QUICK, growth } from "./growth.ts";
 import { IDLE, IDLE_QUICK, idle } from "./idle.ts";
 import { LISTS, LISTS_QUICK, lists } from "./lists.ts";
@@ -46,6 +47,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   b13: { title: "Rooms", run: (say, quick) => rooms(say, quick ? ROOMS_QUICK : ROOMS) },
   b14: { title: "Long pages", run: (say, quick) => longPages(say, quick ? LONG_PAGES_QUICK : LONG_PAGES) },
   b15: { title: "Search", run: (say, quick) => search(say, quick ? SEARCH_QUICK : SEARCH) },
+  b16: { title: "Files", run: (say, quick) => files(say, quick ? FILES_QUICK : FILES) },
 };
 
 const DOCS = resolve(import.meta.dir, "../docs");
