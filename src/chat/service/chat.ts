@@ -26,6 +26,7 @@ import { MarkGatherer } from "./mark-gatherer.ts";
 import { MessageChanges } from "./message-changes.ts";
 import { Messaging } from "./messaging.ts";
 import type { Presence } from "../ports.ts";
+import { PushEdits } from "./push-edits.ts";
 import { Pushing } from "./pushing.ts";
 import type { PushOptions } from "./push-round.ts";
 import { Profiles } from "./profiles.ts";
@@ -115,7 +116,8 @@ export function createChat(options: ChatOptions): Chat {
   const threads = new Threads(options, { writer, reading, views });
   const people = new People(options, { writer, reading, views, finder });
   const feeds = new FeedHub(options, { views, reading, onLeft: (session) => accounts.left(session) });
-  const projections = projectionsTo(feeds, options);
+  const edits = new PushEdits(options);
+  const projections = projectionsTo({ feeds, edits }, options);
 
   return {
     ...accountCalls(accounts, { flush }),
@@ -132,7 +134,7 @@ export function createChat(options: ChatOptions): Chat {
     ...drafting.calls(),
     ...callsOf(new Reports(options, { writer, reading, views })),
     ...callsOf(new Auditing(options, { reading, views })),
-    ...callsOf(new Pushing(options, { push: options.push, writer, reading })),
+    ...callsOf(new Pushing(options, { push: options.push, writer, reading, edits })),
     person: (session, input) => people.person(session, input),
     setRole: (session, input) => people.setRole(session, input),
     operator: operatorCalls({ people, invites, managing }),
@@ -151,14 +153,23 @@ export function createChat(options: ChatOptions): Chat {
   };
 }
 
-/** What follows the ops that are applied: the streams, and the index of messages. */
-function projectionsTo(feeds: FeedHub, { position, onProjectionFailed, search }: ChatOptions): Projections {
+/** What follows the ops that are applied: the streams, the pushes, and the index of messages. */
+function projectionsTo(
+  { feeds, edits }: { readonly feeds: FeedHub; readonly edits: PushEdits },
+  { position, onProjectionFailed, search }: ChatOptions,
+): Projections {
   const projections = new Projections(position, onProjectionFailed);
   projections.add({
     name: "streams",
     position: () => null,
     follow: (ops, view) => feeds.applied(ops, view),
     reread: () => feeds.stateReplaced(),
+  });
+  projections.add({
+    name: "pushes",
+    position: () => null,
+    follow: (ops) => edits.follow(ops),
+    reread: () => edits.clear(),
   });
   projections.add(search);
   return projections;

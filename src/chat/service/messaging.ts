@@ -79,6 +79,7 @@ const NOTHING_TO_QUOTE = "The message that you reply to is not here. It may have
 
 const NOT_YOURS = "Only the person who wrote a message can edit it.";
 const NO_TEXT = { ok: true, value: "" } as const;
+const NO_MENTIONS = { ok: true, value: [] } as const;
 const TOO_MANY_FILES = `A message can carry ${FILES_PER_MESSAGE} files. Send the others in another message.`;
 const NO_TICKET = "This file was uploaded more than a day ago, or at another login. Choose it again.";
 const FILES_RETRY_MS = 1_000;
@@ -304,7 +305,11 @@ export class Messaging {
     const body = checkBody(input.body);
     if (!body.ok) return body;
     const { messageId: message } = input;
-    const mentions = this.#mentionsOfEdit(session, message, body.value);
+    // The text of a message that is not known here yet would lose its mentions.
+    const known = await this.#reading.find(() => this.#deps.queries().messageById(message, session.userId));
+    // The op of one that is not there is refused.
+    if (!known.ok && known.error.code !== "not_found") return known;
+    const mentions = known.ok ? this.#mentionsOfEdit(known.value, body.value) : NO_MENTIONS;
     if (!mentions.ok) return mentions;
     const written = await this.#changes.write(session, clientId.value, {
       kind: "editMessage",
@@ -318,12 +323,8 @@ export class Messaging {
   }
 
   /** Whom `@here` called when the message was sent is called still; nobody who came online since. */
-  #mentionsOfEdit({ userId: author }: Session, message: MessageId, body: string): ReturnType<typeof mentionsIn> {
+  #mentionsOfEdit({ author, conversation, seq }: SeenMessage, body: string): ReturnType<typeof mentionsIn> {
     const queries = this.#deps.queries();
-    const row = queries.messageById(message, author);
-    // The op is refused.
-    if (row === null) return { ok: true, value: [] };
-    const { conversation, seq } = row;
     const before = queries.mentionsIn(seq);
     const calledHere = new Set(before.map(({ user }) => user));
     const presence = calledHere.has(HERE) ? { isOnline: (user: UserId) => calledHere.has(user) } : this.#deps.presence;

@@ -12,6 +12,7 @@ import type { PushedMessage, PushRow } from "../push-rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { callOf, isQuietAt, noteOf } from "./push-calls.ts";
 import { PushShown } from "./push-shown.ts";
+import type { PushEdits } from "./push-edits.ts";
 import type { Writer } from "./writer.ts";
 
 /** Messages that one round decides. */
@@ -54,6 +55,7 @@ export class PushRounds {
   readonly #push: PushOptions;
   readonly #writer: Writer;
   readonly #shown: PushShown;
+  readonly #edits: PushEdits;
   /** Decided up to here; null: not leading. */
   #at: Seq | null = null;
   #noted: Seq = 0;
@@ -65,17 +67,23 @@ export class PushRounds {
   /** Push services that failed, by host, and until when they are left alone. */
   readonly #pauses = new Map<string, { untilMs: number; failures: number }>();
 
-  constructor(deps: ChatDeps, push: PushOptions, writer: Writer) {
+  constructor(
+    deps: ChatDeps,
+    { push, writer, edits }: { readonly push: PushOptions; readonly writer: Writer; readonly edits: PushEdits },
+  ) {
     this.#deps = deps;
     this.#push = push;
     this.#writer = writer;
     this.#shown = new PushShown(deps);
+    this.#edits = edits;
   }
 
   /** Called twice a second. Never throws. */
   look(): void {
     if (this.#isBusy || this.#push.sender === null) return;
-    if (!this.#push.leads() || !this.#deps.queries().push.any()) {
+    const { push } = this.#deps.queries();
+    if (!this.#push.leads() || !push.any()) {
+      this.#edits.forget(push.upTo());
       this.#forget();
       return;
     }
@@ -96,7 +104,8 @@ export class PushRounds {
 
   async #round(sender: PushSender): Promise<void> {
     if (this.#at === null) this.#begin();
-    this.#collect();
+    const undecided = this.#collect();
+    this.#collectEdits(undecided);
     await this.#sendAll(sender);
     if (!this.#push.leads()) return this.#forget();
     await this.#shown.takeBack(sender);
@@ -109,6 +118,7 @@ export class PushRounds {
     const at = push.upTo();
     this.#at = at;
     this.#noted = at;
+    this.#edits.forget(at);
     for (const user of push.users())
       for (const row of push.ofUser(user)) if (row.pending > 0) this.#lookBack(row, row.pending - 1, at);
   }
@@ -128,26 +138,45 @@ export class PushRounds {
     }
   }
 
-  /** Decides the messages that have waited long enough. */
-  #collect(): void {
+  /** Decides the messages that have waited long enough. The seq from which on there may be others. */
+  #collect(): Seq {
     const queries = this.#deps.queries();
     const now = this.#deps.clock.nowMicros();
     const users = queries.push.users();
-    for (const message of queries.push.messagesAfter(this.#at!, MESSAGES_MAX)) {
-      if (message.timeMicros > now - this.#push.afterMs * 1000) return;
+    const page = queries.push.messagesAfter(this.#at!, MESSAGES_MAX);
+    for (const message of page) {
+      if (message.timeMicros > now - this.#push.afterMs * 1000) return message.seq;
       this.#at = message.seq;
+      this.#edits.covers(message.seq);
       if (message.timeMicros < now - AGE_MAX_MICROS) continue;
       for (const user of queries.membersOf(message.conversation)) {
         if (!users.has(user) || callOf(queries, user, message) === null) continue;
         for (const row of queries.push.ofUser(user)) if (message.seq > row.since) this.#wait(row, message);
       }
     }
+    return page.length < MESSAGES_MAX ? Infinity : this.#at! + 1;
+  }
+
+  /** Decides the edits before this seq that have waited as long: each calls one user by a message that is decided. */
+  #collectEdits(before: Seq): void {
+    const queries = this.#deps.queries();
+    const now = this.#deps.clock.nowMicros();
+    for (const { seq, timeMicros, user, conversation, message: messageSeq } of this.#edits.all()) {
+      if (seq >= before || timeMicros > now - this.#push.afterMs * 1000) break;
+      this.#at = Math.max(this.#at!, seq);
+      const message = queries.message(conversation, user, messageSeq);
+      if (message === null || message.timeMicros < now - AGE_MAX_MICROS) continue;
+      if (callOf(queries, user, message) === null) continue;
+      for (const row of queries.push.ofUser(user)) if (seq > row.since) this.#wait(row, message);
+    }
+    this.#edits.forget(this.#at!);
   }
 
   #wait({ user, id }: PushRow, message: PushedMessage): void {
     const { calls } = this.#waiting.getOrInsertComputed(keyOf(user, id), () => ({ user, id, calls: new Map() }));
     const known = calls.get(message.conversation);
     if (known !== undefined) {
+      known.first = Math.min(known.first, message.seq);
       known.newest = message;
       known.count += 1;
       return;

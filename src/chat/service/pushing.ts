@@ -11,6 +11,7 @@ import type { Reading } from "../reading.ts";
 import { failedWith } from "../sentences.ts";
 import type { ReadAt, Session } from "../chat-service.ts";
 import { timeZoneOf } from "../profiles.ts";
+import type { PushEdits } from "./push-edits.ts";
 import { hostOf, PushRounds, type PushOptions } from "./push-round.ts";
 import type { Writer } from "./writer.ts";
 
@@ -33,14 +34,19 @@ export class Pushing {
 
   constructor(
     deps: ChatDeps,
-    parts: { readonly push: PushOptions; readonly writer: Writer; readonly reading: Reading },
+    parts: {
+      readonly push: PushOptions;
+      readonly writer: Writer;
+      readonly reading: Reading;
+      readonly edits: PushEdits;
+    },
   ) {
     this.#deps = deps;
     this.#sender = parts.push.sender;
     this.#writer = parts.writer;
     this.#reading = parts.reading;
     this.#tests = new RateLimit(deps.clock, TESTS);
-    this.#rounds = new PushRounds(deps, parts.push, parts.writer);
+    this.#rounds = new PushRounds(deps, parts);
   }
 
   /** Pushes what is due, if this replica leads. */

@@ -120,6 +120,35 @@ describe("what is pushed", () => {
     expect(sent.filter(({ note }) => note.kind === "call")).toEqual([]);
   });
 
+  test("an edit that mentions the user only now, once; not one of a message that mentions her already", async () => {
+    const { sent, pass, settle } = begin();
+    const [anna, ben] = await people();
+    await subscribe(ben, "phone");
+    const room = { name: "ops", topic: "", isPrivate: false, people: ["ben"], clientId: crypto.randomUUID() };
+    await solo.chat.createRoom(anna.session, room);
+    const edit = async (messageId: string, body: string): Promise<void> => {
+      const edited = await solo.chat.editMessage(anna.session, { messageId, body, clientId: crypto.randomUUID() });
+      if (!edited.ok) throw new Error(edited.error.sentence);
+    };
+    const said = async (): Promise<string[]> => {
+      pass(31);
+      await settle();
+      return sent.splice(0).map(({ note }) => note.text);
+    };
+    const [early, late] = [await send(anna, "#ops", "to all"), await send(anna, "#ops", "to all, too")];
+    // Before its message was decided: with the message.
+    await edit(early.id, "to @ben");
+    expect(await said()).toEqual(["anna mentions you"]);
+    await edit(late.id, "to @ben, too");
+    pass(29);
+    await settle();
+    expect(sent).toEqual([]);
+    expect(await said()).toEqual(["anna mentions you"]);
+    await edit(early.id, "to you, @ben");
+    await send(anna, "#ops", "to all again");
+    expect(await said()).toEqual([]);
+  });
+
   test("several of one conversation are one, to each device", async () => {
     const { sent, pass, settle } = begin();
     const [anna, ben] = await people();
