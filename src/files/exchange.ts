@@ -29,6 +29,8 @@ export class FileExchange {
   readonly #dial: DialFiles;
   /** Files that are being fetched. */
   readonly #fetching = new Map<FileHash, Promise<FileAnswer["result"]>>();
+  /** Calls on which nothing is being fetched now. A proof takes longer than fetching a small file. */
+  readonly #idle = new Map<ReplicaId, FileCall[]>();
   /** Uploads that go to peers, by peer and upload. */
   readonly #puts = new Map<string, Put>();
 
@@ -95,20 +97,40 @@ export class FileExchange {
   }
 
   async #fetchFrom(peer: ReplicaId, hash: FileHash): Promise<FileAnswer["result"]> {
-    const store = this.#store;
-    const call = await this.#dial(peer);
+    const used = this.#idle.get(peer)?.pop();
+    // The peer may have been started again since the call was used last.
+    const found = used === undefined ? null : await this.#read(peer, used, hash).catch(() => null);
+    return found ?? (await this.#read(peer, await this.#dial(peer), hash));
+  }
+
+  /** Reads a file over a call, which is idle afterwards unless it failed. */
+  async #read(peer: ReplicaId, call: FileCall, hash: FileHash): Promise<FileAnswer["result"]> {
     try {
-      for (;;) {
-        const offset = store.comingSize(hash);
-        const { result, offset: size, data } = await call.ask({ ask: "read", names: [hash], offset }, ANSWER_MS);
-        if (result !== "yes" || offset + data.length > size) return "no";
-        if ((await store.append(hash, offset, data)) === null) return "full";
-        if (offset + data.length === size) return (await store.keep(hash, hash)) ? "yes" : "no";
-        if (data.length === 0) return "no";
-      }
-    } finally {
+      const result = await this.#readAll(call, hash);
+      this.#idle.set(peer, [...(this.#idle.get(peer) ?? []), call]);
+      return result;
+    } catch (error) {
       call.close();
+      throw error;
     }
+  }
+
+  async #readAll(call: FileCall, hash: FileHash): Promise<FileAnswer["result"]> {
+    const store = this.#store;
+    for (;;) {
+      const offset = store.comingSize(hash);
+      const { result, offset: size, data } = await call.ask({ ask: "read", names: [hash], offset }, ANSWER_MS);
+      if (result !== "yes" || offset + data.length > size) return "no";
+      if ((await store.append(hash, offset, data)) === null) return "full";
+      if (offset + data.length === size) return (await store.keep(hash, hash)) ? "yes" : "no";
+      if (data.length === 0) return "no";
+    }
+  }
+
+  /** Closes the calls on which nothing is being fetched. */
+  endReads(): void {
+    for (const call of [...this.#idle.values()].flat()) call.close();
+    this.#idle.clear();
   }
 
   /** Makes a peer keep a file; see `keep` in peer.proto. "no" also if the peer cannot be asked. Never rejects. */

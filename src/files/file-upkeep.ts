@@ -18,6 +18,8 @@ const LOOK_MS = 500;
 const ROWS_MAX = 1_000;
 /** How long a look may fetch before the next one, so that newer files come first. */
 const FETCH_MS = 1_000;
+/** Files that are fetched at the same time, so that the disks and the network are busy together. */
+const FETCHES = 3;
 /** Files that no peer has are asked for again after this long. */
 const AGAIN_MS = 5_000;
 const UNUSED_MS = 7 * 24 * 60 * 60 * 1000;
@@ -60,7 +62,8 @@ export class FileUpkeep {
     const look = async (): Promise<void> => {
       // The rows may be replaced meanwhile, and the disk may fail; the next look tries again.
       await this.look().catch(() => undefined);
-      if (this.#running) this.#timer = setTimeout(() => void look(), LOOK_MS);
+      const isFetching = this.#lacking.size > 0 && this.#deps.nowMs() >= this.#next.fetch;
+      if (this.#running) this.#timer = setTimeout(() => void look(), isFetching ? 0 : LOOK_MS);
     };
     void look();
   }
@@ -80,6 +83,7 @@ export class FileUpkeep {
     const { store, exchange, nowMs } = this.#deps;
     this.#follow();
     if (this.#lacking.size > 0 && nowMs() >= this.#next.fetch) await this.#fetch();
+    if (this.#lacking.size === 0) exchange.endReads();
     if (nowMs() >= this.#next.collect) {
       this.#next.collect = nowMs() + COLLECT_MS;
       await this.collect(Date.now());
@@ -111,14 +115,17 @@ export class FileUpkeep {
   async #fetch(): Promise<void> {
     const { store, exchange, peers, nowMs } = this.#deps;
     const end = nowMs() + FETCH_MS;
-    const newest = [...this.#lacking].toSorted(([, a], [, b]) => b - a);
+    const newest = [...this.#lacking].toSorted(([, a], [, b]) => b - a).values();
     let got = false;
-    for (const [hash] of newest) {
-      if (nowMs() > end || !this.#running) return;
-      const isOver = store.has(hash) || !this.#deps.rows().isCarried(hash);
-      if (isOver || (await exchange.fetch(hash, peers())) === "yes") this.#lacking.delete(hash);
-      got ||= isOver || store.has(hash);
-    }
+    const fetchNext = async (): Promise<void> => {
+      for (const [hash] of newest) {
+        const isOver = store.has(hash) || !this.#deps.rows().isCarried(hash);
+        if (isOver || (await exchange.fetch(hash, peers())) === "yes") this.#lacking.delete(hash);
+        got ||= isOver || store.has(hash);
+        if (nowMs() > end || !this.#running) return;
+      }
+    };
+    await Promise.all(Array.from({ length: FETCHES }, fetchNext));
     if (!got) this.#next.fetch = nowMs() + AGAIN_MS;
   }
 

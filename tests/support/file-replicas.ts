@@ -21,6 +21,9 @@ export interface FileReplica {
   /** It refuses calls, and how many it has refused. */
   dead: boolean;
   refused: number;
+  /** Calls that peers have opened; those of an earlier run fail. */
+  dialled: number;
+  run: number;
   /** Its disk; test seam of DiskRoom. */
   room: Room;
   /** Gets its turn before each answer. */
@@ -80,6 +83,8 @@ export class FileReplicas {
       asked: [],
       dead: false,
       refused: 0,
+      dialled: 0,
+      run: 0,
       room,
       before: async () => {},
     };
@@ -88,12 +93,14 @@ export class FileReplicas {
 
   async #dial(from: number, to: number): Promise<FileCall> {
     const peer = this.all[to]!;
+    const { run } = peer;
     const check = (): void => {
-      if (!peer.dead && !this.all[from]!.dead) return;
+      if (!peer.dead && !this.all[from]!.dead && peer.run === run) return;
       peer.refused += 1;
       throw new Error("dead");
     };
     check();
+    peer.dialled += 1;
     return {
       ask: async (question): Promise<FileAnswer> => {
         const whole = { names: [], offset: 0, data: new Uint8Array(0), ...question };

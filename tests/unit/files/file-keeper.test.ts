@@ -225,6 +225,25 @@ test("a replica that was away fetches what messages carry, the newest first, and
   upkeep.stop();
 });
 
+test("files are fetched over few calls, and over new ones once the peer was started again", async () => {
+  const [first, second, third] = replicas.all as [FileReplica, FileReplica, FileReplica];
+  second.dead = true;
+  const carried = new Map<string, number>();
+  for (let n = 1; n <= 30; n++) carried.set((await first.store.write(someBytes(2_000, n)))!, n);
+  let reads = 0;
+  first.before = async ({ ask }) => {
+    if (ask === "read" && ++reads === 12) first.run += 1;
+  };
+  const upkeep = upkeepOf(third, carried);
+  await upkeep.look();
+  await until(async () => {
+    if (upkeep.lacking > 0) await upkeep.look();
+    return upkeep.lacking === 0;
+  });
+  expect(first.dialled).toBeLessThanOrEqual(8);
+  upkeep.stop();
+});
+
 test("what no message carries is removed after seven days, and what it carries never", async () => {
   const [first] = replicas.all as [FileReplica];
   const kept = (await first.store.write(someBytes(10, 1)))!;
