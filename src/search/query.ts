@@ -11,9 +11,9 @@ const PARTS_MAX = 20;
 
 /** The filters, with what each takes. The field completes them, and the page of help lists them. */
 export const FILTERS = [
-  { name: "from", takes: "a person", says: "written by her" },
+  { name: "from", takes: "a person", says: "written by this person" },
   { name: "in", takes: "#room or a person", says: "there, threads included" },
-  { name: "to", takes: "a person, or me", says: "mentions her, or was written to her alone" },
+  { name: "to", takes: "a person, or me", says: "mentions this person, or was written to this person alone" },
   { name: "before", takes: "a day", says: "such as 2026-11-30, 2026-11 or yesterday" },
   { name: "after", takes: "a day", says: "later than that day" },
   { name: "on", takes: "a day", says: "on that day, or in that month or year" },

@@ -168,7 +168,7 @@ function checked(text: string, charsMax: number): Checked {
   }
   if (/^[.-]/.test(name)) return refusal("Begin the name with a letter or a digit.");
   if (!NAME.test(name) || INVISIBLE.test(name) || hasStrayJoiner(name)) {
-    return refusal("Use letters, digits, dots, dashes and underscores; no spaces.");
+    return refusal("Use letters, digits, dots, dashes and underscores; no spaces. “Ann.Lee” and “web-shop” are fine.");
   }
   if (charsMax === NAME_CHARS_MAX && CALLS.has(foldName(name)))
     return refusal("This word calls everybody in a room. Choose another name.");

@@ -290,7 +290,9 @@ export class Rooms {
   /** A failure whose sentence says more than that of the code; null if there is none. */
   #refusal({ userId }: Session, code: ChatErrorCode, room: ConversationId): Refused | null {
     if (code === "name_taken") {
-      return failed("name_taken", "Another room has this name, or one that looks like it.", { field: "name" });
+      return failed("name_taken", "Another room has this name, or one that looks like it. Choose another one.", {
+        field: "name",
+      });
     }
     if (code === "not_allowed" && this.#deps.queries().admin.isGuest(userId)) {
       return failed("not_allowed", "You are a guest here: others make the rooms and bring people in.");

@@ -34,11 +34,18 @@ interface SwitchingInput {
 }
 
 /**
- * Focuses the place where the user continues: the text field; on a phone the heading, or the row of the page before.
+ * Focuses the place where the user continues: the text field, or the first field of a form; on a phone the heading, or
+ * the row of the page before.
  */
 function focusOn(main: HTMLElement, view: View, before: string): void {
   const heading = main.querySelector<HTMLElement>("h1");
   if (view.composer?.takeFocus() === true) return announce(heading?.textContent ?? "");
+  // The browser itself follows this attribute only on a page that it loads.
+  const field = matchMedia(WIDE).matches ? main.querySelector<HTMLElement>("input[autofocus]") : null;
+  if (field !== null) {
+    field.focus({ preventScroll: true });
+    return announce(heading?.textContent ?? "");
+  }
   const isList = main.dataset["place"] === "home" && !matchMedia(WIDE).matches;
   const row = isList ? document.querySelector<HTMLElement>(`#s-${CSS.escape(before)} a`) : null;
   if (row === null && heading !== null) heading.tabIndex = -1;

@@ -85,6 +85,7 @@ function SearchView({ typed, found, note, error, session, isFirst }: SearchViewP
           placeholder="Words, or from:ann"
           maxlength={QUERY_CHARS_MAX}
           autocomplete="off"
+          autofocus={typed === ""}
           {...(error === null ? {} : { "aria-invalid": "true", "aria-describedby": "search-error" })}
         />
         <button type="submit">Search</button>
