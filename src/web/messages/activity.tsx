@@ -11,6 +11,7 @@ import { PageHead } from "../page/page-head.tsx";
 import { wordsOrFiles } from "./files.tsx";
 import { markdownWords } from "./markdown.ts";
 import { listed } from "./mentions.tsx";
+import { threadIdOf } from "./pane.ts";
 
 const SHOWN = 50;
 
@@ -105,8 +106,10 @@ function Rows({ activities }: { activities: readonly ActivityView[] }) {
   );
 }
 
-function pathOf({ message, room }: ActivityView): string {
+function pathOf({ kind, message, room }: ActivityView): string {
   if (message === null) return `/c/${room?.id ?? ""}`;
+  // There are the replies; the message is above them.
+  if (kind === "reply") return `/c/${threadIdOf(message.id)}`;
   return `/c/${message.conversationId}?around=${encodeURIComponent(message.id)}`;
 }
 
