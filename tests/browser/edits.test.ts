@@ -132,6 +132,9 @@ stories("edits", {}, (stage) => {
     await phone.page.goto(stage.cluster.web(1) + new URL(ann.page.url()).pathname);
     const { page } = phone;
     const body = row(page, "teh words").locator(".body");
+    const hint = page.locator("#note", { hasText: "Press and hold a message" });
+    await body.tap();
+    await hint.waitFor();
     const place = (await body.boundingBox())!;
     // A real finger: the browser itself closes a popover when a finger that is not on it leaves the screen.
     const fingers = await page.context().newCDPSession(page);

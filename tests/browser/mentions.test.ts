@@ -33,6 +33,25 @@ stories("mentions", {}, (stage) => {
 
   const general = (page: Page) => page.locator("#sidebar a[href^='/c/']", { hasText: "#general" });
 
+  story("a browser that was never asked is asked when somebody is called, and notifies from then on", async () => {
+    const cyd = await stage.open(stage.nameOf("cyd"));
+    await cyd.context.addInitScript(`${NOTED}
+      Notification.permission = "default";
+      Notification.requestPermission = async () => (Notification.permission = "granted");`);
+    await cyd.register(stage.cluster.web(1));
+    const offer = cyd.page.locator("#notify-offer");
+    expect(await offer.isVisible()).toBe(false);
+    await general(ann.page).click();
+    await ann.page.getByRole("heading", { name: "#general", level: 1 }).waitFor();
+    await ann.say(`first @${cyd.name}`);
+    await offer.getByText("Show a notification next time?").waitFor();
+    expect(await faults(cyd.page, "offer")).toEqual([]);
+    await offer.getByRole("button", { name: "Show notifications" }).click();
+    await offer.waitFor({ state: "detached" });
+    await ann.say(`second @${cyd.name}`);
+    await eventually(async () => (await noted(cyd.page)).length === 1);
+  });
+
   story("a name is completed by keyboard; whom it calls is told once, by number, icon and notification", async () => {
     const second = await bob.tab();
     await second.goto(stage.cluster.web(2));

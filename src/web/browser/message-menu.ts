@@ -3,10 +3,14 @@ import { isThreadId, threadIdOf } from "../messages/pane.ts";
 import { copy } from "./copy.ts";
 import { copyOf, required } from "./elements.ts";
 import type { EmojiPicker } from "./emoji-picker.ts";
+import { isDone, setDone } from "./once.ts";
 import { newId, postUntilDone } from "./requests.ts";
 import type { Rows } from "./rows.ts";
 
 const NOT_DONE = "No connection, so this was not saved. Try again in a moment.";
+
+/** Somebody has held a message in this browser. Nothing that is seen on a phone tells that one can. */
+const HELD = "held-message";
 
 /** How long a finger rests on a message until the menu opens. */
 const LONG_PRESS_MS = 500;
@@ -59,6 +63,7 @@ interface MenuInput {
   readonly react: (row: HTMLElement, emoji: string) => void;
   /** Opens in place of the page that "More" leads to. */
   readonly picker: EmojiPicker | null;
+  readonly say: (text: string) => void;
   /** Aborted when the page shows something else. */
   readonly closed: AbortSignal;
 }
@@ -84,7 +89,7 @@ function drawActs(list: HTMLElement, row: HTMLElement): void {
 }
 
 /** Opens the menu of the rows of the open conversation. */
-export function openMessageMenu(roll: Rows, { acts, react, picker, closed }: MenuInput): void {
+export function openMessageMenu(roll: Rows, { acts, react, picker, say, closed }: MenuInput): void {
   const menu = copyOf<HTMLElement>("message-menu");
   const list = menu.querySelector<HTMLElement>(".acts")!;
   let target: HTMLElement | null = null;
@@ -134,23 +139,32 @@ export function openMessageMenu(roll: Rows, { acts, react, picker, closed }: Men
     open(row, pressed.matches(".more-of") ? "all" : "reactions");
   });
   const showAll = (row: HTMLElement): void => open(row, "all");
-  listenToPresses(roll.list, showAll, (row) => {
+  const released = (row: HTMLElement): void => {
     // The browser takes a finger that leaves the screen beside a popover for one that dismisses it.
     if (row.isConnected && !menu.matches(":popover-open")) showAll(row);
-  });
+  };
+  listenToPresses(roll.list, { held: showAll, released, say });
   closed.addEventListener("abort", () => menu.remove());
 }
 
-/** Long presses of a finger on a message that is on the server, and the end of each, after the browser handled it. */
-function listenToPresses(
-  list: HTMLElement,
-  open: (row: HTMLElement) => void,
-  released: (row: HTMLElement) => void,
-): void {
+interface Presses {
+  /** A finger has rested on the message. */
+  readonly held: (row: HTMLElement) => void;
+  /** That finger has left it, and the browser has handled this. */
+  readonly released: (row: HTMLElement) => void;
+  /** Tells somebody who taps a message that it can be held. */
+  readonly say: (text: string) => void;
+}
+
+/** Fingers on messages that are on the server. */
+function listenToPresses(list: HTMLElement, { held: onHeld, released, say }: Presses): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let from = { x: 0, y: 0 };
   let held: HTMLElement | null = null;
-  const stop = (): void => clearTimeout(timer);
+  const stop = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
   list.addEventListener("pointerdown", (event) => {
     stop();
     held = null;
@@ -159,8 +173,10 @@ function listenToPresses(
     if (event.pointerType !== "touch" || row === null || on.closest("a, button, label, input") !== null) return;
     from = { x: event.clientX, y: event.clientY };
     timer = setTimeout(() => {
+      timer = undefined;
       held = row;
-      open(row);
+      setDone(HELD);
+      onHeld(row);
     }, LONG_PRESS_MS);
   });
   list.addEventListener("pointermove", (event) => {
@@ -168,7 +184,9 @@ function listenToPresses(
   });
   for (const end of ["pointerup", "pointercancel"]) {
     list.addEventListener(end, () => {
+      const isTap = end === "pointerup" && timer !== undefined;
       stop();
+      if (isTap && !isDone(HELD)) say("Press and hold a message to reply to it, react or edit.");
       const row = held;
       held = null;
       if (row !== null) requestAnimationFrame(() => released(row));

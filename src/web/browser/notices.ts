@@ -5,6 +5,7 @@
  */
 import { required } from "./elements.ts";
 import type { ListRow } from "./list.ts";
+import { offerNotifications } from "./notice-offer.ts";
 import { isQuiet } from "./quiet-hours.ts";
 
 /** How long the focused pages have to say that the user sees the conversation anyhow. */
@@ -96,7 +97,9 @@ export class Notices {
     const { notify, sound, quiet = "" } = document.body.dataset;
     if (isQuiet(quiet, new Date())) return;
     if (sound === "yes") playTone();
-    if (notify !== "yes" || !("Notification" in window) || Notification.permission !== "granted") return;
+    if (notify !== "yes" || !("Notification" in window)) return;
+    if (Notification.permission === "default") return offerNotifications();
+    if (Notification.permission !== "granted") return;
     const options = { body: text, tag: `${this.#input.key} ${conversationId}`, renotify: true, silent: true };
     const notification = new Notification(title, { ...options, icon: document.body.dataset["icon"] ?? "" });
     notification.addEventListener("click", () => {

@@ -90,6 +90,7 @@ export function openView(root: HTMLElement, arrival: Here, input: ViewInput): Vi
       acts: actsOf(roll, { composer, reading: opened, remove: (row) => selectOne(selected, row) }, input.say),
       react: (row, emoji) => react(row, emoji, true),
       picker,
+      say: input.say,
       closed: closing.signal,
     });
     selection = selected;

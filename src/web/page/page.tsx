@@ -164,6 +164,7 @@ export function AppPage({ live, calls, sidebar, main }: AppPageProps) {
         <OwnedBy session={live.session}>
           <TopBar live={live} />
           <p id="note" class="note" role="status" hidden />
+          <NotifyOffer />
           <div class="columns">
             {sidebar}
             <Main {...main} />
@@ -177,6 +178,21 @@ export function AppPage({ live, calls, sidebar, main }: AppPageProps) {
         <LeaveDialog />
       </body>
     </html>
+  );
+}
+
+/** Shown when somebody was called and no notification could say so; see browser/notice-offer.ts. */
+function NotifyOffer() {
+  return (
+    <div id="notify-offer" class="note" role="status" hidden>
+      Somebody called you. Show a notification next time?{" "}
+      <button type="button" value="yes">
+        Show notifications
+      </button>{" "}
+      <button type="button" class="plain" value="no">
+        Not now
+      </button>
+    </div>
   );
 }
 
