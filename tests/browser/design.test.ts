@@ -93,7 +93,7 @@ stories("how it looks", {}, (stage) => {
     const { page } = phone;
     await phone.register(stage.cluster.web(1));
     const steps = page.locator("#sidebar .first-steps");
-    await steps.getByText("Choose a person below, or press New message and type a name.").waitFor();
+    await steps.getByText("Open a room, choose a person below, or press New message and type a name.").waitFor();
     // The distance between the button and the people below it.
     const [button, people] = [await box(page.locator(".new-message")), await box(page.locator("#sidebar h2"))];
     const { y, height } = await box(steps);

@@ -21,6 +21,10 @@ interface LoginProps extends CardBase {
 export const OWN_IT =
   "It is the first one here, so you will own this chat: you invite others and say who helps you run it.";
 
+/** What a new name may be. */
+export const NAME_HINT =
+  "Up to 32 letters, digits, dots, dashes and underscores; no spaces. You can add your full name later.";
+
 /** Name, password, and where to go afterwards. */
 export function LoginPage({ name, next, error, ended = false, registration, isNew, ...card }: LoginProps) {
   return (
@@ -54,6 +58,9 @@ export function LoginPage({ name, next, error, ended = false, registration, isNe
           Log in
         </button>
       </form>
+      {isNew ? null : (
+        <p class="aside">Forgot your password? Whoever runs this chat can make you a link to set a new one.</p>
+      )}
       {registration === "closed" && !isNew ? null : (
         <p class="aside">
           {isNew ? "Nobody has an account here yet." : "New here?"}{" "}
@@ -166,7 +173,7 @@ export function RegisterPage({ name, id, error, passwordError, isNew, ...card }:
         submit="Register"
         labels={{ name: "Name", password: "Password" }}
         hints={{
-          name: "Up to 32 letters, digits, dots, dashes and underscores; no spaces.",
+          name: NAME_HINT,
           password: "At least 8 characters.",
         }}
       />

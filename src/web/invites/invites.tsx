@@ -106,6 +106,7 @@ function NewInvite({ draft }: Pick<InvitesProps, "draft">) {
         value={draft.rooms}
         optional
         placeholder="Names, separated by commas"
+        hint="Optional for members."
         error={errorAt(error, "rooms")}
       />
       <div class="pair">
@@ -162,7 +163,7 @@ function Invite({ invite }: { invite: InviteView }) {
       <span class="link-text">
         <span class="device">
           {uses} of {usesMax} joined
-        </span>
+        </span>{" "}
         {role === "member" ? null : <span class="tag">{role}</span>}
         {state === "open" ? null : <span class="tag">{state}</span>}
         <span class="small">

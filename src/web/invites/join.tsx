@@ -3,7 +3,7 @@ import type { Session } from "../../chat/chat-service.ts";
 import type { InviteOffer } from "../../chat/admin-service.ts";
 import type { CardBase } from "../http/prefs.ts";
 import { CardPage } from "../page/page.tsx";
-import { NewAccountForm, OWN_IT, type NewAccount } from "../account/login.tsx";
+import { NAME_HINT, NewAccountForm, OWN_IT, type NewAccount } from "../account/login.tsx";
 
 interface JoinProps extends CardBase, NewAccount {
   readonly offer: InviteOffer;
@@ -29,7 +29,7 @@ export function JoinPage({ offer, host, path, name, id, error, passwordError, ..
         submit={isFirst ? "Register" : "Join"}
         labels={{ name: "Your name here", password: "A new password" }}
         hints={{
-          name: "Up to 32 letters, digits, dots, dashes and underscores; no spaces.",
+          name: NAME_HINT,
           password: "At least 8 characters. With your name and this password you log in again, on any device.",
         }}
       />

@@ -275,6 +275,11 @@ function ThreadHead(props: HeadProps) {
   );
 }
 
+/** Whether the user is the only one in a room, and may invite others. */
+function isAloneIn({ room }: ConversationView): boolean {
+  return room !== null && room.people === 1 && !room.isForAll && !room.archived;
+}
+
 function MessageLog({
   conversation,
   history,
@@ -300,6 +305,12 @@ function MessageLog({
         <NewerLink conversationId={conversation.id} history={history} />
         <p class="empty" id={`${pane}nothing-yet`} hidden={!empty}>
           {thread === null ? "No messages yet." : "No replies yet."}
+          {thread === null && isAloneIn(conversation) ? (
+            <>
+              {" "}
+              Nobody else is in this room. <a href={`/rooms/${conversation.id}`}>Invite people</a>
+            </>
+          ) : null}
         </p>
         <noscript>
           <p class="newer">
@@ -465,9 +476,19 @@ export function NewConversation({ draft }: { draft: Draft }) {
       <Composer action="/to" draft={draft} />
       {/* The styles show the part that is true now: they depend on the list, which is always up to date. */}
       <div class="welcome">
+        <p class="empty if-alone">
+          <strong>You are the first one here.</strong> Make a link and send it to those whom you want here. They appear
+          in the list.
+        </p>
+        <p class="if-alone">
+          <a class="button primary" href="/invites">
+            Invite people
+          </a>
+        </p>
         <p class="empty if-first">
-          <strong>You have no direct messages yet.</strong> Type a name, or choose a person from{" "}
-          <a href="/people">People</a>. Messages get through even if a server fails.
+          <strong>You have no direct messages yet.</strong> Type a name, choose a person from{" "}
+          <a href="/people">People</a>, or open a room in the list to write to everybody in it. Messages get through
+          even if a server fails.
         </p>
         <p class="if-unread">
           <a class="button" href="/unread">

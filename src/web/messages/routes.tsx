@@ -1,5 +1,5 @@
 /** The routes of conversations: reading, sending, marking, deleting. */
-import { Hono, type Context } from "hono";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { CALLED_UNASKED_MAX, PAGE_MAX, QUOTE_CHARS_MAX } from "../../chat/bounds.ts";
 import { CHAT_ERRORS, failed, type Answer } from "../../chat/errors.ts";
 import {
@@ -78,7 +78,9 @@ function removedBefore(c: Context<WebEnv>): Cleaned["removed"] {
 export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const login = needsLogin();
-  app.get("/", login, (c) => answerHome(c, deps, emptyDraft((c.req.query("to") ?? "").slice(0, NAME_UNITS_MAX))));
+  app.get("/", firstAccount(deps), login, (c) =>
+    answerHome(c, deps, emptyDraft((c.req.query("to") ?? "").slice(0, NAME_UNITS_MAX))),
+  );
   app.get("/new", login, (c) => answerHome(c, deps, emptyDraft()));
   // Leads to the newest conversation with unread messages, or to the start page if there is none.
   app.get("/unread", login, async (c) => {
@@ -119,6 +121,18 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
     return c.body(null, 204);
   });
   return app;
+}
+
+/** Whoever is the first to come has nothing to log in with. /login stays open, since this replica may lag behind. */
+function firstAccount({ chat }: WebDeps): MiddlewareHandler<WebEnv> {
+  return (c, next) =>
+    c.get("session") === null &&
+    c.get("token") === "" &&
+    !wantsJson(c) &&
+    chat.registration() === "open" &&
+    chat.isNew()
+      ? Promise.resolve(c.redirect("/register", 303))
+      : next();
 }
 
 async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Promise<Response> {

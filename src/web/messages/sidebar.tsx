@@ -69,10 +69,14 @@ export function totalText(unread: number): string {
   return unread >= UNREAD_TOTAL_MAX ? `${UNREAD_TOTAL_MAX}+` : String(unread);
 }
 
+/** Whether somebody who runs the chat, and so may invite, sees nobody to write to. */
+const isAlone = ({ others, reports }: SidebarProps): boolean => others.length === 0 && reports !== null;
+
 /** The list. The script also fetches it alone. */
 export function Sidebar(props: SidebarProps) {
   const { conversations, others, current, unread, calls, unreadInThreads, reports, more, order, foldsCookie } = props;
   const hasMet = conversations.some(({ room }) => room === null);
+  const isFirst = !hasMet && isAlone(props);
   return (
     <nav
       id="sidebar"
@@ -81,6 +85,7 @@ export function Sidebar(props: SidebarProps) {
       data-unread={totalText(unread)}
       data-calls={totalText(calls)}
       {...(hasMet ? { "data-met": "yes" } : {})}
+      {...(isFirst ? { "data-first": "yes" } : {})}
       data-order={order}
       data-folds={foldsCookie}
       data-drafts={props.drafted.join(" ")}
@@ -117,7 +122,7 @@ export function Sidebar(props: SidebarProps) {
       <ReportsLink reports={reports} current={current} />
       <Sections {...props} />
       <p id="nothing-found" class="small" role="status" hidden />
-      {hasMet ? null : <FirstSteps isAlone={others.length === 0} />}
+      {hasMet ? null : <FirstSteps isFirst={isFirst} />}
       {more === null ? null : (
         <p class="more">
           <a href={`/conversations?before=${more.beforeSeq}`}>More conversations</a>
@@ -242,13 +247,16 @@ function SectionList({ section, isOpen, rows, children }: SectionProps) {
  * What a phone shows somebody who has written to nobody, because its start page is the list alone. The styles hide it as
  * soon as the list has a person.
  */
-function FirstSteps({ isAlone }: { isAlone: boolean }) {
-  return (
+function FirstSteps({ isFirst }: { isFirst: boolean }) {
+  return isFirst ? (
+    <p class="empty first-steps">
+      <strong>You are the first one here</strong>
+      <a href="/invites">Invite people</a> by a link that you send them.
+    </p>
+  ) : (
     <p class="empty first-steps">
       <strong>No direct messages yet</strong>
-      {isAlone
-        ? "Nobody else is here yet. Give others the address of this page."
-        : "Choose a person below, or press New message and type a name."}
+      Open a room, choose a person below, or press New message and type a name.
     </p>
   );
 }

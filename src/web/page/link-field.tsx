@@ -1,5 +1,8 @@
 /** A link that was just made, with a button that copies it. */
 
+/** An address that means the computer of whoever opens it. */
+const LOCAL = /^https?:\/\/(?:localhost|[\w.-]+\.localhost|127\.[\d.]+|\[::1\])(?:[:/]|$)/;
+
 /** Shown once: the replicas keep only what recognises the link. */
 export function LinkField({ link, hint }: { link: string; hint: string }) {
   return (
@@ -16,6 +19,12 @@ export function LinkField({ link, hint }: { link: string; hint: string }) {
           </button>
         </div>
         <p class="hint">{hint}</p>
+        {LOCAL.test(link) ? (
+          <p class="hint">
+            It works on this computer only, because it begins with the address of this computer itself. For people at
+            other computers, open this page at an address that they can reach, and make the link there.
+          </p>
+        ) : null}
       </div>
     </>
   );
