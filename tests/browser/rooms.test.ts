@@ -47,6 +47,17 @@ stories("rooms", {}, (stage) => {
     await page.getByRole("heading", { name: `#${name}`, level: 1 }).waitFor();
   }
 
+  story("a field for names offers those that go on as what is typed last", async () => {
+    const { page } = ann;
+    await page.goto(`${new URL(page.url()).origin}/new-room`);
+    const field = page.getByLabel("Invite people");
+    await field.pressSequentially(`x, ${bob.name.slice(0, -1)}`);
+    await page.locator(`datalist option[value="x, ${bob.name}"]`).waitFor({ state: "attached" });
+    expect(await field.getAttribute("list")).toBe("field-people-offers");
+    await look(page, "names");
+    expect(found).toEqual([]);
+  });
+
   story("everybody is in #general from the start, and hears there what others write", async () => {
     for (const { page } of [ann, bob]) {
       await inList(page, "general").click();

@@ -27,6 +27,7 @@ import { openLiveWords, type LiveWords } from "./live-words.ts";
 import { LogOut } from "./log-out.ts";
 import { openNavigation, type Navigation } from "./navigation.ts";
 import { Notices } from "./notices.ts";
+import { listenToNameFields } from "./name-fields.ts";
 import { Outbox } from "./outbox.ts";
 import type { AnswerJson } from "./requests.ts";
 import { listenToSearchField } from "./search-field.ts";
@@ -364,6 +365,7 @@ export class App {
 
   #listenToKeys(): void {
     listenToSearchField();
+    listenToNameFields();
     listenToFiles();
     listenToKeys({
       help: () => required<HTMLDialogElement>("dialog#help").showModal(),

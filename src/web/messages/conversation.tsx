@@ -461,6 +461,7 @@ function Recipient({ draft }: { draft: Draft }) {
         form="composer"
         value={draft.to}
         placeholder="Names, separated by commas"
+        offers="in"
         error={error}
       />
     </div>

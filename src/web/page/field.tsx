@@ -15,6 +15,8 @@ interface FieldProps {
   readonly inputmode?: "numeric";
   /** True if it may stay empty. */
   readonly optional?: boolean;
+  /** The filter of the search whose values the script offers: "from" for people, "in" for the user's rooms as well. */
+  readonly offers?: "from" | "in";
   /** The id of its form, if it is outside of that form. */
   readonly form?: string;
 }
@@ -40,6 +42,7 @@ export function Field(props: FieldProps) {
       placeholder={props.placeholder ?? ""}
       {...(props.inputmode === undefined ? {} : { inputmode: props.inputmode })}
       {...(props.form === undefined ? {} : { form: props.form })}
+      {...(props.offers === undefined ? {} : { "data-offers": props.offers })}
       aria-describedby={describedBy}
       {...(props.error === undefined ? {} : { "aria-invalid": "true" })}
     />

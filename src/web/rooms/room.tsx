@@ -102,6 +102,7 @@ function MemberForms(props: RoomProps) {
               label="Invite people"
               value={typedIn(props, "invite", "")}
               placeholder="Names, separated by commas"
+              offers="from"
               hint={
                 room.historyFromJoining
                   ? "New members see only what is written after they join."

@@ -175,6 +175,7 @@ function NewRoomPeople({ draft }: { draft: RoomDraft }) {
         label="Invite people"
         value={draft.people}
         optional
+        offers="from"
         hint="Optional. Names, separated by commas. You can invite more people later."
         autofocus={errorAt(draft.error, "to") !== undefined}
         error={errorAt(draft.error, "to")}
