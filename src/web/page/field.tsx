@@ -9,6 +9,7 @@ interface FieldProps {
   readonly hint?: string;
   readonly error?: string | undefined;
   readonly autocomplete?: string;
+  /** By default the field has the focus if it is wrong. */
   readonly autofocus?: boolean;
   readonly placeholder?: string;
   /** Which keyboard a phone shows; absent: that for text. */
@@ -38,7 +39,7 @@ export function Field(props: FieldProps) {
       autocomplete={props.autocomplete ?? "off"}
       autocapitalize="none"
       spellcheck={false}
-      autofocus={props.autofocus ?? false}
+      autofocus={props.autofocus ?? props.error !== undefined}
       placeholder={props.placeholder ?? ""}
       {...(props.inputmode === undefined ? {} : { inputmode: props.inputmode })}
       {...(props.form === undefined ? {} : { form: props.form })}

@@ -131,7 +131,7 @@ export function NewRoomPage({ draft }: { draft: RoomDraft }) {
           name="name"
           label="Name"
           value={draft.name}
-          autofocus={errorAt(error, "topic") === undefined && errorAt(error, "to") === undefined}
+          autofocus={error === null || errorAt(error, "name") !== undefined}
           hint="Up to 64 letters, digits, dots, dashes and underscores; no spaces."
           error={errorAt(error, "name")}
         />
@@ -141,7 +141,6 @@ export function NewRoomPage({ draft }: { draft: RoomDraft }) {
           value={draft.topic}
           optional
           hint="Optional. One line of up to 250 characters."
-          autofocus={errorAt(error, "topic") !== undefined}
           error={errorAt(error, "topic")}
         />
         {group === "" ? <NewRoomPeople draft={draft} /> : null}
@@ -177,7 +176,6 @@ function NewRoomPeople({ draft }: { draft: RoomDraft }) {
         optional
         offers="from"
         hint="Optional. Names, separated by commas. You can invite more people later."
-        autofocus={errorAt(draft.error, "to") !== undefined}
         error={errorAt(draft.error, "to")}
       />
       <label class="check">

@@ -48,16 +48,17 @@ test("a link that leads to the reader's own computer says so", async () => {
   expect(elsewhere).not.toContain("It works on this computer only");
 });
 
-test("a new room's form begins at its name, and comes back at the field that is wrong", async () => {
+test("a form begins at its first field, and comes back at the one that is wrong", async () => {
   const ada = await site.person("ada");
   const focused = (html: string) => /<input id="(field-\w+)"[^>]*autofocus/.exec(html)?.[1];
   expect(focused(await page("/new-room", ada))).toBe("field-name");
-  for (const [form, field] of [
-    [{ name: "two words" }, "field-name"],
-    [{ name: "ops", topic: "x".repeat(300) }, "field-topic"],
-    [{ name: "ops", people: "nobody" }, "field-people"],
+  for (const [path, form, field] of [
+    ["/rooms", { name: "two words" }, "field-name"],
+    ["/rooms", { name: "ops", topic: "x".repeat(300) }, "field-topic"],
+    ["/rooms", { name: "ops", people: "nobody" }, "field-people"],
+    ["/invites", { role: "member", uses: "0", days: "7" }, "field-uses"],
   ] as const) {
-    const answer = await site.ask("/rooms", { as: ada, form: { ...form, id: crypto.randomUUID() } });
+    const answer = await site.ask(path, { as: ada, form: { ...form, id: crypto.randomUUID() } });
     expect([form, focused(await answer.text())]).toEqual([form, field]);
   }
 });
