@@ -251,7 +251,9 @@ function FirstSteps({ isFirst }: { isFirst: boolean }) {
   return isFirst ? (
     <p class="empty first-steps">
       <strong>You are the first one here</strong>
-      <a href="/invites">Invite people</a> by a link that you send them.
+      Make a link and send it to those whom you want here.
+      <br />
+      <a href="/invites">Invite people</a>
     </p>
   ) : (
     <p class="empty first-steps">

@@ -185,10 +185,10 @@ export function AppPage({ live, calls, sidebar, main }: AppPageProps) {
 function NotifyOffer() {
   return (
     <div id="notify-offer" class="note" role="status" hidden>
-      Somebody called you. Show a notification next time?{" "}
+      <span>A message for you has arrived. Show a notification next time?</span>
       <button type="button" value="yes">
         Show notifications
-      </button>{" "}
+      </button>
       <button type="button" class="plain" value="no">
         Not now
       </button>
