@@ -9,9 +9,12 @@ import { preferences } from "./schema.ts";
 
 const p = sql.placeholder;
 
+/** The most users whose rows are in memory: most have none, others a handful. */
+const CACHED_USERS = 4_096;
+
 export class StatePreferences {
   readonly #q: ReturnType<typeof preferenceStatements>;
-  readonly #rows = new RowsByUser((user) => this.#q.of.all(user).map(preferenceRow));
+  readonly #rows = new RowsByUser(CACHED_USERS, (user) => this.#q.of.all(user).map(preferenceRow));
 
   constructor(connection: StateConnection) {
     this.#q = preferenceStatements(connection);

@@ -156,14 +156,6 @@ function overview(c: StateConnection) {
 function membershipStatements(c: StateConnection) {
   const { db } = c;
   return {
-    memberships: compile(
-      c,
-      db
-        .select()
-        .from(members)
-        .where(eq(members.user, p("user")))
-        .limit(p("limit")),
-    ),
     overview: overview(c),
     /**
      * Leaves out large rooms, in which each person would be told whenever any other comes or goes, and threads, whose

@@ -266,6 +266,14 @@ function memberStatements(c: StateConnection) {
         .from(members)
         .where(and(eq(members.user, p("user")), eq(members.conversation, p("conversation")))),
     ),
+    memberships: compile(
+      c,
+      db
+        .select()
+        .from(members)
+        .where(eq(members.user, p("user")))
+        .limit(p("limit")),
+    ),
     membersOf: compile(
       c,
       db

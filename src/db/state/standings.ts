@@ -22,10 +22,7 @@ import type { Bound } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
 import type { QueryStatements } from "./query-statements.ts";
 import { memberRow } from "./row-shapes.ts";
-import type { StateRows } from "./state-rows.ts";
-
-/** Maximum number of a user's conversations that a listing, a resuming stream or her presence looks at. */
-export const CONVERSATIONS_MAX = 10_000;
+import { CONVERSATIONS_MAX, type StateRows } from "./state-rows.ts";
 
 /** With more conversations than this, a user's list is always read from the rows: it would push out everybody else's. */
 const REMEMBERED_MAX = 1_000;
@@ -70,8 +67,8 @@ export class StateStandings {
   all(user: UserId): { readonly conversations: readonly Standing[]; readonly threads: readonly Standing[] } {
     const conversations: MemberRow[] = [];
     const threads: MemberRow[] = [];
-    for (const row of this.#q.memberships.all(user, CONVERSATIONS_MAX)) {
-      const me = this.#member(row);
+    for (const row of this.#rows.membershipsOf(user).values()) {
+      const me = this.#read(row);
       if (!isThreadId(me.conversation)) conversations.push(me);
       else if (this.#places.isMember(me.conversation, user)) threads.push(me);
     }
@@ -130,13 +127,12 @@ export class StateStandings {
     return this.#counted(user, threads).filter(({ me }) => !threads || this.#places.isMember(me.conversation, user));
   }
 
-  /** A membership with the mark up to which the member has read. */
-  #member(row: readonly unknown[]): MemberRow {
-    const [user, conversation] = row as [UserId, ConversationId];
-    let me = this.#memory.member(conversation, user);
-    if (me === undefined) this.#memory.setMember((me = memberRow(row)));
+  /** The membership with the mark up to which the member has read. */
+  #read(row: MemberRow): MemberRow {
+    const { user, conversation, mark } = row;
+    if (this.#memory.member(conversation, user) === undefined) this.#memory.setMember(row);
     const marked = this.#rows.unreads.of(user, conversation);
-    return marked === null ? me : { ...me, mark: readUpTo(me.mark, marked) };
+    return marked === null ? row : { ...row, mark: readUpTo(mark, marked) };
   }
 
   /** All at once from the rows, and notes them in memory. */

@@ -47,13 +47,12 @@ import { StateKeptQueries } from "./kept-queries.ts";
 import { seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateRoomQueries } from "./room-queries.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
-import { memberRow, one, sessionRow, userRow } from "./row-shapes.ts";
+import { one, sessionRow, userRow } from "./row-shapes.ts";
 import { changeOf, hiddenChanges, group, readChanges, seen, type Gone, type Sides } from "./seen-messages.ts";
 import type { StateDrafts } from "./drafts.ts";
 import { StateAdminQueries } from "./admin-queries.ts";
 import {
   chosen,
-  CONVERSATIONS_MAX,
   isCounted,
   isListed,
   kindOfHome,
@@ -65,7 +64,7 @@ import {
   type Standing,
 } from "./standings.ts";
 import { StateActivity } from "./activity.ts";
-import type { StateRows } from "./state-rows.ts";
+import { CONVERSATIONS_MAX, type StateRows } from "./state-rows.ts";
 
 /** Maximum number of accounts tried for one name at a login: its holder, and those that lost it in a merge. */
 const LOGIN_CANDIDATES = 4;
@@ -393,7 +392,7 @@ export class StateQueries implements Queries {
     for (const { user: person, seq: changedSeq } of this.#rows.profiles.since(seq, limit + 1))
       if (this.admin.knows(user, person)) changes.push({ seq: changedSeq, told: { kind: "profile", person } });
     changes.push(...this.kept.since(user, seq, limit + 1));
-    const memberships = [...this.#memberships(user), ...this.#watched(user, watched)];
+    const memberships = [...this.#rows.membershipsOf(user).values(), ...this.#watched(user, watched)];
     for (const { conversation } of memberships) {
       if (changes.length > limit) return null;
       if (!this.#changes.mayHaveChanged(conversation, seq)) continue;
@@ -403,10 +402,6 @@ export class StateQueries implements Queries {
     }
     if (changes.length > limit) return null;
     return changes.sort((a, b) => a.seq - b.seq);
-  }
-
-  #memberships(user: UserId): readonly MemberRow[] {
-    return this.#q.memberships.all(user, CONVERSATIONS_MAX).map(memberRow);
   }
 
   /** Those of the threads that the user may read and does not follow. */

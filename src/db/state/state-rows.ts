@@ -22,7 +22,6 @@ import type {
   SeatRow,
   SessionRow,
   UserRow,
-  VersionRow,
 } from "../../chat/rows.ts";
 import { FIRST_FORMAT, SESSIONS_PER_USER } from "../../chat/rows.ts";
 import { StorageDamaged } from "../../election/ports.ts";
@@ -45,6 +44,7 @@ import { StateDrafts } from "./drafts.ts";
 import { StatePush } from "./push.ts";
 import { StateReports } from "./reports.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
+import { RowsByUser } from "./rows-by-user.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
 import { RequestSpans } from "./request-spans.ts";
 import { StateSaved } from "./saved.ts";
@@ -76,6 +76,12 @@ const CACHED_ROOMS = 4_096;
 /** Maximum number of seats in memory, which a message to a room and a list of rooms ask for; some 400 bytes each. */
 const CACHED_SEATS = 16_384;
 
+/** Of how many users all memberships are in memory, for their lists; 60 KB for somebody with 300. */
+const CACHED_MEMBERS = 512;
+
+/** Maximum number of a user's conversations that a listing, a resuming stream or her presence looks at. */
+export const CONVERSATIONS_MAX = 10_000;
+
 /** See {@link Rows}. */
 export class StateRows implements Rows {
   readonly #connection: StateConnection;
@@ -93,6 +99,10 @@ export class StateRows implements Rows {
   readonly #preferences: StatePreferences;
   readonly #follows: StateFollows;
   readonly #singly: StateSingleMarks;
+  readonly versionsOf: Rows["versionsOf"] = (seq) => this.#versions.of(seq);
+  readonly putVersion: Rows["putVersion"] = (row) => this.#versions.put(row);
+  readonly dropVersion: Rows["dropVersion"] = (seq, tag) => this.#versions.drop(seq, tag);
+  readonly newestVersion: Rows["newestVersion"] = (seq) => this.#versions.newestTag(seq);
   readonly isRead: Rows["isRead"] = (...at) => this.#singly.isRead(...at);
   readonly addRead: Rows["addRead"] = (...at) => this.#singly.addRead(...at);
   readonly dropReads: Rows["dropReads"] = (...at) => this.#singly.dropReads(...at);
@@ -108,6 +118,9 @@ export class StateRows implements Rows {
   readonly #roomRows = new BoundedCache<RoomRow>(CACHED_ROOMS);
   /** By room and user; null: the user has none. */
   readonly #seats = new BoundedCache<SeatRow | null>(CACHED_SEATS);
+  readonly #memberships = new RowsByUser(CACHED_MEMBERS, (user) =>
+    this.#q.memberships.all(user, CONVERSATIONS_MAX).map(memberRow),
+  );
   readonly #spans: RequestSpans;
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
   /** Numbers of rows; null: not counted yet. They are nearly always 0, which saves a look-up per op. */
@@ -170,6 +183,7 @@ export class StateRows implements Rows {
     this.#first = null;
     const parts = [this.locks, this.unreads, this.drafts, this.push, this.profiles, this.#preferences, this.#singly];
     for (const part of parts) part.forget();
+    this.#memberships.clear();
   }
 
   user(id: UserId): UserRow | null {
@@ -322,6 +336,11 @@ export class StateRows implements Rows {
     return this.#rooms.shares.get(user, other, 1) !== null;
   }
 
+  /** All memberships of a user, by conversation. */
+  membershipsOf(user: UserId): ReadonlyMap<ConversationId, MemberRow> {
+    return this.#memberships.of(user);
+  }
+
   membersOf(conversation: ConversationId): readonly UserId[] {
     const known = this.#memory.people(conversation);
     if (known !== null) return known;
@@ -333,12 +352,14 @@ export class StateRows implements Rows {
   putMember(row: MemberRow): void {
     this.#q.putMember.run(row.user, row.conversation, row.mark, row.markChangedSeq, row.sinceSeq, row.sinceMicros);
     this.#memory.setMember(row);
+    this.#memberships.put(row);
     this.#changes.changed(row.conversation, row.markChangedSeq);
   }
 
   removeMember(conversation: ConversationId, user: UserId): void {
     this.#rooms.removeMember.run(user, conversation);
     this.#memory.removeMember(conversation, user);
+    this.#memberships.drop(user, conversation);
   }
 
   room(id: ConversationId): RoomRow | null {
@@ -495,22 +516,6 @@ export class StateRows implements Rows {
     this.#versions.setBody(this.numberOf(conversation), seq, body, changedSeq);
     this.#memory.changed(conversation, seq);
     this.#changes.changed(conversation, changedSeq);
-  }
-
-  versionsOf(seq: Seq): readonly VersionRow[] {
-    return this.#versions.of(seq);
-  }
-
-  putVersion(row: VersionRow): void {
-    this.#versions.put(row);
-  }
-
-  dropVersion(seq: Seq, tag: string): void {
-    this.#versions.drop(seq, tag);
-  }
-
-  newestVersion(seq: Seq): string {
-    return this.#versions.newestTag(seq);
   }
 
   eraseMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void {

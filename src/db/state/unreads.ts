@@ -11,11 +11,14 @@ import { reads, unreads } from "./schema.ts";
 
 const p = sql.placeholder;
 
+/** The most users whose rows are in memory: most have none, others a handful. */
+const CACHED_USERS = 4_096;
+
 export class StateUnreads implements UnreadRows {
   readonly #q: ReturnType<typeof unreadStatements>;
   /** Whether there are rows; null: not looked up yet. Often there are none, which saves a look-up for each mark. */
   #hasRows: boolean | null = null;
-  readonly #rows = new RowsByUser((user) => this.#q.of.all(user).map(unreadRow));
+  readonly #rows = new RowsByUser(CACHED_USERS, (user) => this.#q.of.all(user).map(unreadRow));
   readonly #changes: RecentChanges;
   readonly #memory: ConversationMemory;
 

@@ -42,7 +42,7 @@ export class ListRows {
    * What waits for a user, by user and conversation. To count all of a user's conversations takes a query for
    * each of them, so that is done once. After that only the conversation of a rendered row is counted again.
    */
-  readonly #waiting = new Map<string, Map<string, Waiting>>();
+  readonly #waiting = new Map<string, WaitingCounts>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   /**
@@ -88,25 +88,50 @@ export class ListRows {
     const asked = await this.#chat.conversation(session, { conversationId, here: true });
     // The user is no longer a member of it.
     if (!asked.ok && asked.error.code !== "not_found") return;
-    const counts = this.#counts(session, conversationId);
-    const { unread, calls } = textsOf(counts.values());
-    const inThreads = textsOf([...counts].filter(([id]) => isThreadId(id)).map(([, count]) => count)).unread;
+    const { total, inThreads } = this.#counts(session, conversationId);
     const html = asked.ok && isListed(asked.value) ? renderItem(asked.value, session) : "";
     const notice = asked.ok ? noticeOf(asked.value, session) : { here: 0, lastSeq: 0, title: "", text: "" };
-    this.#send(session.userId, { conversationId, html, unread, calls, inThreads, ...notice });
+    const { unread, calls } = textsOf(total);
+    this.#send(session.userId, {
+      conversationId,
+      html,
+      unread,
+      calls,
+      inThreads: textsOf(inThreads).unread,
+      ...notice,
+    });
   }
 
-  #counts(session: Session, conversationId: ConversationId): ReadonlyMap<string, Waiting> {
+  #counts(session: Session, conversationId: ConversationId): WaitingCounts {
     let counts = this.#waiting.get(session.userId);
-    if (counts === undefined) counts = new Map(this.#chat.waiting(session));
-    else {
-      counts.delete(conversationId);
-      for (const [id, count] of this.#chat.waiting(session, conversationId)) counts.set(id, count);
-    }
+    if (counts === undefined) counts = new WaitingCounts(this.#chat.waiting(session));
+    else counts.set(conversationId, this.#chat.waiting(session, conversationId).get(conversationId));
     // The total is capped, so the counts are incomplete: all are counted again the next time.
-    if (sum(counts.values()).unread < UNREAD_TOTAL_MAX) this.#waiting.set(session.userId, counts);
+    if (counts.total.unread < UNREAD_TOTAL_MAX) this.#waiting.set(session.userId, counts);
     else this.#waiting.delete(session.userId);
     return counts;
+  }
+}
+
+/** What waits for a user, with its sums: a row must not cost a look at all of the user's conversations. */
+class WaitingCounts {
+  readonly total = { unread: 0, calls: 0 };
+  readonly inThreads = { unread: 0, calls: 0 };
+  readonly #counts = new Map<string, Waiting>();
+
+  constructor(counts: ReadonlyMap<string, Waiting>) {
+    for (const [id, count] of counts) this.set(id, count);
+  }
+
+  /** Undefined: nothing waits there. */
+  set(id: ConversationId, count: Waiting | undefined): void {
+    const before = this.#counts.get(id);
+    if (count === undefined) this.#counts.delete(id);
+    else this.#counts.set(id, count);
+    for (const sums of isThreadId(id) ? [this.total, this.inThreads] : [this.total]) {
+      sums.unread += (count?.unread ?? 0) - (before?.unread ?? 0);
+      sums.calls += (count?.calls ?? 0) - (before?.calls ?? 0);
+    }
   }
 }
 
@@ -116,18 +141,8 @@ function noticeOf(one: ConversationView, session: Session): Pick<ListRow, "here"
   return { here: callsIn(one), lastSeq: one.lastSeq, title, text: preview(one, session) };
 }
 
-function sum(counts: Iterable<Waiting>): Waiting {
-  let [unread, calls] = [0, 0];
-  for (const count of counts) {
-    unread += count.unread;
-    calls += count.calls;
-  }
-  return { unread, calls };
-}
-
 /** The sums in the words of the list. */
-function textsOf(counts: Iterable<Waiting>): { readonly unread: string; readonly calls: string } {
-  const { unread, calls } = sum(counts);
+function textsOf({ unread, calls }: Waiting): { readonly unread: string; readonly calls: string } {
   const textOf = (count: number): string => totalText(Math.min(UNREAD_TOTAL_MAX, count));
   return { unread: textOf(unread), calls: textOf(calls) };
 }
