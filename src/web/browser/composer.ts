@@ -24,6 +24,12 @@ import { paneOf } from "../messages/pane.ts";
 /** The shortest time between two notices to the other person that the user is typing. */
 const TYPING_MS = 3000;
 
+/**
+ * Where a text field takes the focus by itself. On a phone or a tablet the keyboard would cover half of what the user
+ * came to read.
+ */
+export const HAS_KEYS = "(min-width: 45rem) and (hover: hover)";
+
 const UNDER_WAY = "The files are not uploaded yet. Wait for them, or remove those that failed.";
 
 const ADMINS_CALL = "Only those who run this room call everybody by @room and @here.";
@@ -465,8 +471,7 @@ export class Composer {
 
   /** Takes the focus, as on a page that was just loaded. False on a phone, and where nobody can write. */
   takeFocus(): boolean {
-    // On a phone the keyboard would cover half of the messages that the user came to read.
-    if (this.field.disabled || !matchMedia("(min-width: 45rem) and (hover: hover)").matches) return false;
+    if (this.field.disabled || !matchMedia(HAS_KEYS).matches) return false;
     (this.#to?.value === "" ? this.#to : this.field).focus();
     return true;
   }

@@ -3,6 +3,7 @@
  * after a page load, and the list on the left stays as it is. A full load happens only for another version of the
  * scripts, another login, or an error, which have pages of their own.
  */
+import { HAS_KEYS } from "./composer.ts";
 import { announce } from "./announcer.ts";
 import { required } from "./elements.ts";
 import { isInPlace, linkOf, pathOf, type Navigation } from "./navigation.ts";
@@ -41,7 +42,7 @@ function focusOn(main: HTMLElement, view: View, before: string): void {
   const heading = main.querySelector<HTMLElement>("h1");
   if (view.composer?.takeFocus() === true) return announce(heading?.textContent ?? "");
   // The browser itself follows this attribute only on a page that it loads.
-  const field = matchMedia(WIDE).matches ? main.querySelector<HTMLElement>("input[autofocus]") : null;
+  const field = matchMedia(HAS_KEYS).matches ? main.querySelector<HTMLElement>("input[autofocus]") : null;
   if (field !== null) {
     field.focus({ preventScroll: true });
     return announce(heading?.textContent ?? "");
