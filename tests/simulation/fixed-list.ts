@@ -11,6 +11,8 @@ import { ACKS_MIN, addCoverage, describeReport, FAULTS_MIN, FAULTS_MS, runSeed }
 /** Minimum number of events of each kind in each half. */
 const COVERAGE_MIN = 15;
 const TEST_TIMEOUT_MS = 120_000;
+/** The list has all seeds from 1 to this. */
+export const SEED_MAX = 26;
 
 /** Registers the tests of one half: every seed in every mode with both policies. */
 export function simulate(seeds: readonly number[]): void {
