@@ -149,8 +149,8 @@ const READING_CHANGES = {
   // What is asked for is looked up first; then the replica waits until it may answer.
   "looks-before-it-may": {
     file: "reading.ts",
-    was: "    return (await this.ready(at)) ?? answer();\n",
-    is: "    const early = answer();\n    return (await this.ready(at)) ?? early;\n",
+    was: "    const late = await this.ready(at);\n    if (late !== null) return late;\n    const here = answer();\n",
+    is: "    const here = answer();\n    const late = await this.ready(at);\n    if (late !== null) return late;\n",
   },
 } satisfies Record<string, Change>;
 
