@@ -92,7 +92,7 @@ stories("everyone can use what happens, too", {}, (stage) => {
     await page.goto(page.url());
     const { pid } = await stage.cluster.kill(0);
     await page.waitForURL((url) => url.origin !== stage.cluster.web(0));
-    await page.locator("#note", { hasText: "Switched to another server" }).waitFor();
+    await page.locator(`#note[data-tone="done"]`, { hasText: "Switched to another server" }).waitFor();
     await look(page, "moved");
     await page.locator("#cluster-line", { hasText: "2 of 3" }).click();
     await page
@@ -105,7 +105,7 @@ stories("everyone can use what happens, too", {}, (stage) => {
     expect(stage.cluster.pid(0)).not.toBe(pid);
     await stage.cluster.inStep();
     await stage.cluster.killTogether([0, 1, 2]);
-    await page.locator("#note", { hasText: "No connection" }).waitFor();
+    await page.locator(`#note[data-tone=""]`, { hasText: "No connection" }).waitFor();
     await look(page, "no replica");
     expect(found).toEqual([]);
   });

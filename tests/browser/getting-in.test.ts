@@ -75,7 +75,7 @@ stories("getting in", { clusterPerStory: true, words: ["--registration=invite"] 
     await phone.page.getByLabel("New password").fill("second password");
     await phone.page.getByRole("button", { name: "Set password and log in" }).click();
     await phone.page.getByRole("button", { name: "Log out" }).waitFor();
-    await bob.page.getByText("You were signed out from another device.").waitFor();
+    await bob.page.getByText("You were logged out from another device.").waitFor();
 
     await ann.page.goto(`${stage.cluster.web(0)}/people/role?person=bob`);
     await ann.page.getByRole("button", { name: "Deactivate bob" }).click();

@@ -157,9 +157,9 @@ stories("by keyboard alone", {}, (stage) => {
       await page.getByRole("heading", { name: "fay", level: 1 }).waitFor();
     };
     await toAccount();
-    await tabTo(page, page.getByRole("button", { name: /^Sign out Chrome on Linux, signed in \d/ }));
+    await tabTo(page, page.getByRole("button", { name: /^Log out Chrome on Linux, logged in \d/ }));
     await page.keyboard.press("Enter");
-    await page.getByText("That device is signed out.").waitFor();
+    await page.getByText("That device is logged out.").waitFor();
     await elsewhere.page.waitForURL(/\/login/);
     await tabTo(page, page.getByRole("link", { name: "Change password" }));
     await page.keyboard.press("Enter");

@@ -130,8 +130,8 @@ stories("what was not sent", {}, (stage) => {
       const phone = await stage.open(ann.name);
       await phone.logIn(stage.cluster.web(1));
       await phone.page.goto(`${stage.cluster.web(1)}/account`);
-      await phone.page.getByRole("button", { name: "Sign out all others" }).click();
-      await page.getByText("You were signed out from another device.").waitFor();
+      await phone.page.getByRole("button", { name: "Log out all others" }).click();
+      await page.getByText("You were logged out from another device.").waitFor();
       await fillIn(page, ann.name);
       await page.waitForURL(url);
       expect(await composer(page).inputValue()).toBe("half a sen");

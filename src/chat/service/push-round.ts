@@ -212,7 +212,7 @@ export class PushRounds {
       const queries = this.#deps.queries();
       const row = queries.push.of(user, id);
       if (row === null || !row.isOn) return void this.#waiting.delete(keyOf(user, id));
-      if (!queries.sessionsOf(user).some((session) => session.id === row.session)) return this.#end(row, "signed out");
+      if (!queries.sessionsOf(user).some((session) => session.id === row.session)) return this.#end(row, "logged out");
       const nowMicros = this.#deps.clock.nowMicros();
       const why = callOf(queries, user, newest);
       const isLate = newest.timeMicros < nowMicros - AGE_MAX_MICROS;

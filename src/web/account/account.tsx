@@ -1,4 +1,4 @@
-/** The account page: settings, signed-in devices, password, deletion. */
+/** The account page: settings, logged-in devices, password, deletion. */
 import type { ChatError } from "../../chat/errors.ts";
 import type { PushView } from "../../chat/push-service.ts";
 import type { SessionView, UserView } from "../../chat/chat-service.ts";
@@ -131,7 +131,7 @@ function Logins({ logins }: { logins: readonly SessionView[] }) {
   const sorted = [...logins.filter((login) => login.current), ...logins.filter((login) => !login.current)];
   return (
     <section class="block" aria-labelledby="logins-title">
-      <h2 id="logins-title">Signed-in devices</h2>
+      <h2 id="logins-title">Logged-in devices</h2>
       <ul class="logins">
         {sorted.map((login) => (
           <Login login={login} />
@@ -140,7 +140,7 @@ function Logins({ logins }: { logins: readonly SessionView[] }) {
       <div class="row">
         {logins.length < 2 ? null : (
           <PostForm action="/account/other-sessions/end">
-            <button type="submit">Sign out all others</button>
+            <button type="submit">Log out all others</button>
           </PostForm>
         )}
         <a class="button" href="/account/password">
@@ -160,7 +160,7 @@ function Login({ login }: { login: SessionView }) {
         <span class="device">{named}</span>
         {login.current ? <span class="tag">this device</span> : null}
         <span class="small">
-          signed in <Time micros={login.createdMicros} style="from" />
+          logged in <Time micros={login.createdMicros} style="from" />
           {login.current ? null : (
             <>
               {" · last used "}
@@ -172,10 +172,10 @@ function Login({ login }: { login: SessionView }) {
       {login.current ? null : (
         <PostForm action={`/account/sessions/${encodeURIComponent(login.id)}/end`}>
           <button type="submit">
-            Sign out
+            Log out
             <span class="sr">
               {" "}
-              {device}, signed in <Time micros={login.createdMicros} style="from" />
+              {device}, logged in <Time micros={login.createdMicros} style="from" />
             </span>
           </button>
         </PostForm>
@@ -229,7 +229,7 @@ export function PasswordPage({ name, id, error }: { name: string; id: string; er
     <section class="page account">
       <PageHead title="Change password" />
       <PostForm action="/account/password" class="block stack">
-        <p>You will be signed out everywhere else.</p>
+        <p>You will be logged out everywhere else.</p>
         <input type="hidden" name="id" value={id} />
         {/* Names the owner of the password. Without it a password manager stores a second entry. */}
         <input type="text" name="username" autocomplete="username" value={name} hidden readonly />

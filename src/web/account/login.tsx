@@ -32,7 +32,7 @@ export function LoginPage({ name, next, error, ended = false, registration, isNe
       <h1>Log in</h1>
       {ended ? (
         <p class="said" role="status">
-          You were signed out from another device.
+          You were logged out from another device.
         </p>
       ) : null}
       <form method="post" action="/login" class="stack">

@@ -60,9 +60,9 @@ const SAID: Readonly<Record<string, string>> = {
   pushed: "You are notified on this device. Send a test to see it.",
   unpushed: "Nothing is sent to that device any more.",
   tested: "A test was sent. What came of it is below.",
-  ended: "That device is signed out.",
-  others: "All other devices are signed out.",
-  password: "Your password is changed. All other devices are signed out.",
+  ended: "That device is logged out.",
+  others: "All other devices are logged out.",
+  password: "Your password is changed. All other devices are logged out.",
 };
 
 /** A form of the page that comes back with an error. */
@@ -170,7 +170,7 @@ async function answerDeleted(c: Context<WebEnv>, deps: WebDeps, userId: string, 
     c,
     <CardPage title="Your account is deleted" {...cardOf(c)} forget={userId}>
       <h1>Your account is deleted</h1>
-      <p>You are signed out everywhere, and nobody can use your name again.</p>
+      <p>You are logged out everywhere, and nobody can use your name again.</p>
       {deps.chat.registration() === "open" ? (
         <p>
           <a class="button" href="/register">

@@ -110,7 +110,8 @@ export class App {
     const main = required("#main");
     this.#view = this.#openView(conversationOn(main), this.#state);
     this.#thread = this.#openThread(main, this.#state.thread ?? FRESH);
-    if (this.#state.moved) this.#cluster.say("Switched to another server. Nothing was lost.", { short: true });
+    if (this.#state.moved)
+      this.#cluster.say("Switched to another server. Nothing was lost.", { short: true, tone: "done" });
     this.#departure.store();
     const cursor = main.dataset["cursor"] ?? "";
     this.#notices = new Notices({
@@ -196,7 +197,7 @@ export class App {
       kept: this.#cluster.keptNow(),
       store: () => this.#departure.store(),
       isMoving: () => this.#departure.isMoving(),
-      say: (text) => this.#cluster.say(text, { short: true }),
+      say: (text, tone) => this.#cluster.say(text, { short: true, tone }),
     });
   }
 

@@ -2,6 +2,7 @@
 
 import { required } from "./elements.ts";
 import { getText, post } from "./requests.ts";
+import type { Say } from "./say.ts";
 
 const PANEL_MS = 2000;
 const SHORT_NOTE_MS = 7000;
@@ -31,7 +32,7 @@ export interface ClusterLine {
   /** No replica answers, so the line shows `text` instead of what was true before. */
   lose(text: string): void;
   /** Shows a sentence below the top bar. A short one disappears by itself, and the sentence before it returns. */
-  say(text: string, options?: { readonly short?: boolean }): void;
+  say(text: string, options?: { readonly short?: boolean; readonly tone?: Parameters<Say>[1] }): void;
 }
 
 function dotOf(state: string): HTMLElement {
@@ -86,20 +87,32 @@ function openPanelOf(dialog: HTMLDialogElement | null): Panel {
   };
 }
 
+/** Opens the sentence below the top bar. */
+function openNote(): ClusterLine["say"] {
+  const note = document.getElementById("note");
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The sentence that stays until another one replaces it, such as "No connection". */
+  let lasting = "";
+
+  function show(text: string, tone?: Parameters<Say>[1]): void {
+    if (note === null) return;
+    note.textContent = text;
+    note.dataset["tone"] = tone ?? "";
+    note.hidden = text === "";
+  }
+
+  return (text, { short = false, tone } = {}) => {
+    clearTimeout(timer);
+    if (!short) lasting = text;
+    show(text === "" ? lasting : text, tone);
+    if (short) timer = setTimeout(() => show(lasting), SHORT_NOTE_MS);
+  };
+}
+
 /** `onKept`: called when the number of replicas that have saved everything may have changed. */
 export function openCluster({ onKept }: { readonly onKept: (kept: Kept) => void }): ClusterLine {
   const lineElement = document.getElementById("cluster-line");
   const panel = openPanelOf(document.querySelector<HTMLDialogElement>("dialog#panel"));
-  const note = document.getElementById("note");
-  let noteTimer: ReturnType<typeof setTimeout> | undefined;
-  /** The sentence that stays until another one replaces it, such as "No connection". */
-  let lasting = "";
-
-  function showNote(text: string): void {
-    if (note === null) return;
-    note.textContent = text;
-    note.hidden = text === "";
-  }
 
   const keptNow = (): Kept => ({
     count: Number(lineElement?.dataset["kept"] ?? 0),
@@ -139,11 +152,6 @@ export function openCluster({ onKept }: { readonly onKept: (kept: Kept) => void 
       // Nobody knows who is online either.
       document.documentElement.classList.add("away");
     },
-    say(text, { short = false } = {}) {
-      clearTimeout(noteTimer);
-      if (!short) lasting = text;
-      showNote(text === "" ? lasting : text);
-      if (short) noteTimer = setTimeout(() => showNote(lasting), SHORT_NOTE_MS);
-    },
+    say: openNote(),
   };
 }

@@ -6,6 +6,7 @@ import type { EmojiPicker } from "./emoji-picker.ts";
 import { isDone, setDone } from "./once.ts";
 import { newId, postUntilDone } from "./requests.ts";
 import type { Rows } from "./rows.ts";
+import type { Say } from "./say.ts";
 
 const NOT_DONE = "No connection, so this was not saved. Try again in a moment.";
 
@@ -37,10 +38,11 @@ export function addTools(row: HTMLElement): void {
 }
 
 /** Copies the address of a message. Where the browser has no clipboard, the address is said instead. */
-export async function copyLink({ dataset }: HTMLElement, say: (text: string) => void): Promise<void> {
+export async function copyLink({ dataset }: HTMLElement, say: Say): Promise<void> {
   const { id = "", conversation = "" } = dataset;
   const { href } = new URL(`/c/${conversation}/m/${encodeURIComponent(id)}`, location.href);
-  say((await copy(href)) ? "The link to the message is copied." : href);
+  if (await copy(href)) say("The link to the message is copied.", "done");
+  else say(href);
 }
 
 /** Posts one of the forms about a message without leaving the page, which shows the message as it is then. */

@@ -1,5 +1,6 @@
 /** Messages that the user has saved: what their menus say, here and after another device has saved one. */
 import { newId, postUntilDone } from "./requests.ts";
+import type { Say } from "./say.ts";
 
 const NOT_DONE = "No connection, so this was not saved. Try again in a moment.";
 
@@ -18,11 +19,11 @@ export function showSaved({ messageId, on }: Saved): void {
 }
 
 /** Saves the message of a row, or lets go of it. */
-export async function toggleSaved({ dataset }: HTMLElement, say: (text: string) => void): Promise<void> {
+export async function toggleSaved({ dataset }: HTMLElement, say: Say): Promise<void> {
   const { id: messageId = "" } = dataset;
   const on = dataset["saved"] === undefined;
   const { status, json } = await postUntilDone(on ? "/save" : "/unsave", { ids: messageId, id: newId() });
   if (status !== 200) return say(json.sentence ?? NOT_DONE);
   showSaved({ messageId, on });
-  say(on ? "Saved. Only you see it, under Saved in the list." : "No longer saved.");
+  say(on ? "Saved. Only you see it, under Saved in the list." : "No longer saved.", "done");
 }

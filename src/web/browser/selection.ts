@@ -3,6 +3,7 @@ import { paneOf } from "../messages/pane.ts";
 import { newId, postUntilDone } from "./requests.ts";
 import { required } from "./elements.ts";
 import type { Rows } from "./rows.ts";
+import type { Say } from "./say.ts";
 
 /** The selection of messages. */
 export interface Selection {
@@ -39,7 +40,7 @@ function doneText(own: number, others: number, everyone: boolean): string {
 /** `onMode(on)`: the selection begins or ends. `say(text)` shows a short note. */
 export function openSelection(
   roll: Rows,
-  { onMode, say }: { readonly onMode: (on: boolean) => void; readonly say: (text: string) => void },
+  { onMode, say }: { readonly onMode: (on: boolean) => void; readonly say: Say },
 ): Selection {
   const part = (name: string): HTMLElement => required(`#${paneOf(roll.conversation)}${name}`);
   const bar = part("selection");
@@ -77,7 +78,7 @@ export function openSelection(
     // An event brings the rows of others that say who deleted them.
     roll.removeIds(everyone ? own : ids);
     setMode(false);
-    say(doneText(own.length, ids.length - own.length, everyone));
+    say(doneText(own.length, ids.length - own.length, everyone), "done");
     roll.log.focus();
   }
 

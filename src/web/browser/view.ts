@@ -18,6 +18,7 @@ import { openRowFocus } from "./row-focus.ts";
 import { openFollow } from "./thread-pane.ts";
 import { openSelection, selectOne, type Selection } from "./selection.ts";
 import { offerZone } from "./zone-offer.ts";
+import type { Say } from "./say.ts";
 
 interface ViewInput {
   readonly me: string;
@@ -30,7 +31,7 @@ interface ViewInput {
   /** True while the page moves to another replica. */
   readonly isMoving: () => boolean;
   /** Shows a note that disappears by itself. */
-  readonly say: (text: string) => void;
+  readonly say: Say;
 }
 
 /** An open view. Parts that it does not have are null. */

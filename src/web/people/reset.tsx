@@ -19,7 +19,7 @@ export function ResetPage({ name, path, id, error, ...card }: ResetProps) {
   return (
     <CardPage title="New password" {...card}>
       <h1>A new password for {name}</h1>
-      <p>This link works once. All devices on which you are logged in now are signed out.</p>
+      <p>This link works once. All devices on which you are logged in now are logged out.</p>
       <form method="post" action={path} class="stack">
         <input type="hidden" name="id" value={id} />
         {/* Names the owner of the password. Without it a password manager stores a second entry. */}

@@ -122,7 +122,7 @@ function ManageForms({ person, reset }: Pick<RoleProps, "person" | "reset">) {
         <p class="small">
           {deactivated
             ? "Nobody can log in to it. Name, messages and rooms are as they were."
-            : `${name} is signed out everywhere and cannot log in any more. Name, messages and rooms stay, and you can undo it.`}
+            : `${name} is logged out everywhere and cannot log in any more. Name, messages and rooms stay, and you can undo it.`}
         </p>
         <p>
           <button type="submit" class={deactivated ? "" : "danger"}>

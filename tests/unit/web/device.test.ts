@@ -1,4 +1,4 @@
-/** The list of signed-in devices: what is stored of a browser's name, and how the page shows and ends sessions. */
+/** The list of logged-in devices: what is stored of a browser's name, and how the page shows and ends sessions. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { deviceName } from "../../../src/web/account/device.ts";
@@ -43,7 +43,7 @@ describe("the account page", () => {
   beforeAll(() => void (site = new Site()));
   afterAll(() => site.close());
 
-  test("names the devices, this one first, and signs out all others", async () => {
+  test("names the devices, this one first, and logs out all others", async () => {
     await site.person("ann");
     const logIn = async (userAgent: string): Promise<string> => {
       const form = { name: "ann", password: PASSWORD };
@@ -62,9 +62,9 @@ describe("the account page", () => {
     const ended = await site.ask("/account/other-sessions/end", { headers: { cookie }, form: {} });
     expect([ended.status, ended.headers.get("location")]).toEqual([303, "/account?said=others"]);
     const after = await (await site.ask("/account?said=others", { headers: { cookie } })).text();
-    expect(after).toContain("All other devices are signed out.");
+    expect(after).toContain("All other devices are logged out.");
     expect(after.match(/class="device"/g)).toHaveLength(1);
-    expect(after).not.toContain("Sign out all others");
+    expect(after).not.toContain("Log out all others");
   });
 });
 

@@ -26,7 +26,7 @@ function by(person: Person, form: Record<string, string> = {}): RequestOptions {
 
 const logsIn = async (password: string): Promise<string> => await page("/login", { form: { name: "ben", password } });
 
-test("an admin makes a link; its owner sets a password by it, once, and is signed out everywhere else", async () => {
+test("an admin makes a link; its owner sets a password by it, once, and is logged out everywhere else", async () => {
   const made = await page("/people/reset", by(ada, { person: "ben" }));
   const [link] = /http:\/\/localhost:8081\/reset\/[\w-]{43}/.exec(made)!;
   const { pathname } = new URL(link);
