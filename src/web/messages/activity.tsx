@@ -1,6 +1,6 @@
 /** /activity: what others did that concerns the user. It works without a script. */
 import { Hono, type Context } from "hono";
-import type { ActivityView } from "../../chat/chat-service.ts";
+import type { ActivityView, MessageView } from "../../chat/chat-service.ts";
 import { answerError, setCursor, wantsJson } from "../http/answer.tsx";
 import type { WebDeps, WebEnv } from "../http/deps.ts";
 import { needsLogin, read, sessionOf } from "../http/request.ts";
@@ -91,7 +91,7 @@ function Rows({ activities }: { activities: readonly ActivityView[] }) {
             <span class="name">{headlineOf(one)}</span>
             {one.message === null ? null : (
               <span class="seen">
-                <Time micros={one.message.timeMicros} style="short" />
+                <Time micros={whenOf(one, one.message)} style="short" />
               </span>
             )}
             {one.message === null ? null : (
@@ -104,6 +104,11 @@ function Rows({ activities }: { activities: readonly ActivityView[] }) {
       ))}
     </ul>
   );
+}
+
+/** Of answers, the time of the last one; else that of the message that is shown. */
+function whenOf({ kind }: ActivityView, { replies, timeMicros }: MessageView): number {
+  return kind === "reply" ? (replies?.lastMicros ?? timeMicros) : timeMicros;
 }
 
 function pathOf({ kind, message, room }: ActivityView): string {

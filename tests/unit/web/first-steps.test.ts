@@ -79,7 +79,10 @@ test("an empty room leads to the invitations while nobody else is in it", async 
   expect(together).not.toContain(invites);
 });
 
-test("an answer in a thread to one's own message leads from Activity to the thread", async () => {
+test("an answer in a thread to one's own message leads from Activity to the thread, with its time", async () => {
+  site.close();
+  let nowMicros = Date.UTC(2026, 10, 30, 8) * 1000;
+  site = new Site({ nowMicros: () => nowMicros });
   const [ada, ben] = [await site.person("ada"), await site.person("ben")];
   const said = async (as: Person, path: string, body: string): Promise<string> => {
     const form = { body, id: crypto.randomUUID() };
@@ -88,8 +91,9 @@ test("an answer in a thread to one's own message leads from Activity to the thre
     return ((await answer.json()) as { message: { id: string } }).message.id;
   };
   const root = await said(ada, await newRoom(ada, "ben"), "who?");
+  nowMicros += 3600e6;
   await said(ben, `/c/t_${root}`, "me");
   expect(await page("/activity", ada)).toMatch(
-    new RegExp(`href="/c/t_${root}"(?:(?!</a>).)*ben replied in a thread`, "s"),
+    new RegExp(`href="/c/t_${root}"(?:(?!</a>).)*ben replied in a thread(?:(?!</a>).)*"2026-11-30T09:00`, "s"),
   );
 });
