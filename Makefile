@@ -99,7 +99,9 @@ soak: build dist/lastword-faults dist/lastword-next ## fresh seeds of the simula
 	@SOAK=1 $(BUN) test --timeout 90000 --only-failures tests/simulation/targeted.test.ts tests/contract/chat/rows-random.test.ts
 	@SOAK=1 $(BUN) test --timeout 90000 --only-failures tests/cluster/faults-*.test.ts tests/cluster/kill-two.test.ts \
 		tests/cluster/order.test.ts tests/cluster/survivor.test.ts tests/cluster/upgrade.test.ts \
-		tests/cluster/restart-orders.test.ts tests/cluster/port-limits.test.ts tests/cluster/files.test.ts
+		tests/cluster/restart-orders.test.ts tests/cluster/port-limits.test.ts tests/cluster/files.test.ts \
+		tests/cluster/stop-two.test.ts tests/cluster/rights.test.ts tests/cluster/partition.test.ts \
+		tests/cluster/freeze.test.ts tests/cluster/rejoin.test.ts
 	@SOAK=1 BUN_JSC_useDFGJIT=0 $(BUN) test --isolate --timeout 90000 --only-failures tests/browser/*.test.ts
 
 pictures: build ## make the pictures of the README anew, from real replicas in a real browser

@@ -25,10 +25,10 @@ import { Network, type CutKind } from "./proxy.ts";
 export const SOAK = process.env["SOAK"] === "1";
 
 /**
- * Messages a second of all writers: enough for a message to be under way at most moments. A higher rate mostly takes
+ * Messages a second of all writers: enough for a message to be under way at many moments. A higher rate mostly takes
  * the processor away from what a story waits for, so only soak has it.
  */
-export const RATE = SOAK ? 150 : 60;
+export const RATE = SOAK ? 150 : 40;
 
 const TAIL_LINES = 40;
 /** After this long, `atHome` sends all writers home once more. */

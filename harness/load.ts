@@ -246,7 +246,7 @@ export class Load {
     what: string,
     options: { count?: number; timeoutMs?: number; fits?: (sent: Sent) => boolean; since?: number } = {},
   ): Promise<void> {
-    const { count = 30, timeoutMs = FLOWS_MS, fits, since = performance.now() } = options;
+    const { count = 20, timeoutMs = FLOWS_MS, fits, since = performance.now() } = options;
     await waitFor(
       `${count} sends: ${what} (${this.counts()})`,
       () => this.acknowledgedSince(since, fits) >= count,

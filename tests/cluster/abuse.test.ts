@@ -179,12 +179,14 @@ describe("open redirects", () => {
 
 describe("somebody else's things over gRPC", () => {
   let eves: ChatClient;
+  let client: Client;
   let session: string;
   /** Ada's private room. */
   let secret: string;
   /** The message in it. */
   let hidden: string;
   beforeAll(async () => {
+    client = new Client(cluster.grpc(2), credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
     eves = new ChatClient({ addresses: [cluster.grpc(0)] });
     expect((await eves.login("eve", WEB_PASSWORD)).ok).toBe(true);
     const { logins } = await ada.json<{ logins: { id: string; current: boolean }[] }>(cluster.web(1), "/account");
@@ -204,21 +206,20 @@ describe("somebody else's things over gRPC", () => {
     if (sent.ok) hidden = sent.value.message!.id;
     adas.close();
   });
-  afterAll(() => eves.close());
+  afterAll(() => {
+    client.close();
+    eves.close();
+  });
 
   /** Makes a call as eve, or without a login (null). A stream is ended after its first answer. */
   function call(name: ChatCall, request: object, token: string | null): Promise<{ code: number; text: string }> {
     const wire = CHAT_WIRE[name] as unknown as WireMethod<object, object>;
-    const client = new Client(cluster.grpc(2), credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
     const metadata = new Metadata();
     if (token !== null) metadata.set("authorization", `Bearer ${token}`);
     const encode = (value: object): Buffer => wire.encodeRequest(value);
     const decode = (bytes: Buffer): object => wire.decodeResponse(bytes);
     return new Promise((resolve) => {
-      const finish = (code: number, answer: unknown): void => {
-        client.close();
-        resolve({ code, text: JSON.stringify(answer ?? null) });
-      };
+      const finish = (code: number, answer: unknown): void => resolve({ code, text: JSON.stringify(answer ?? null) });
       const deadline = { deadline: Date.now() + 3_000 };
       if (!wire.requestStream && !wire.responseStream) {
         client.makeUnaryRequest(wire.path, encode, decode, request, metadata, deadline, (error, answer) =>

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { networkRefusal } from "../../src/chaos/network.ts";
 import type { ChaosReport } from "../../src/chaos/report.ts";
 import { readRunFile } from "../../src/host/run-file.ts";
-import { BINARY, Cluster, processLives, runBinary, waitFor, type Finished } from "../../harness/cluster.ts";
+import { BINARY, Cluster, ENGINE, processLives, runBinary, waitFor, type Finished } from "../../harness/cluster.ts";
 
 const TIMEOUT_MS = 180_000;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -123,7 +123,7 @@ describe("on a cluster of its own, in a temporary folder that is gone afterwards
   const runOwn = async (words: readonly string[]): Promise<{ run: Finished; home: string }> => {
     const home = mkdtempSync(join(tmpdir(), "lastword-chaos-test-"));
     const run = await runBinary(["chaos", ...words, "--report=out"], {
-      env: { HOME: home, TMPDIR: home, PATH },
+      env: { HOME: home, TMPDIR: home, PATH, ...ENGINE },
       cwd: home,
       timeoutMs: TIMEOUT_MS,
     });
@@ -176,7 +176,7 @@ describe("on a cluster of its own, in a temporary folder that is gone afterwards
     const home = mkdtempSync(join(tmpdir(), "lastword-chaos-test-"));
     try {
       const words = ["chaos", "--report=/dev/null/out"];
-      const run = await runBinary(words, { env: { HOME: home, PATH }, cwd: home });
+      const run = await runBinary(words, { env: { HOME: home, PATH, ...ENGINE }, cwd: home });
       expect(run).toEqual({
         exit: 3,
         stdout: "",

@@ -3,7 +3,7 @@
  * others. Also: what a replica reports if no other one has its data.
  */
 import { Database } from "bun:sqlite";
-import { expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AcknowledgedWriter, wrongWith } from "../../harness/acknowledged.ts";
@@ -49,29 +49,99 @@ async function write(writer: AcknowledgedWriter, count: number): Promise<void> {
 
 const SET_ASIDE = /; it was set aside as .*\/damaged-1 and is brought back from the other replicas$/;
 
-test("flipped bytes in log.db: said at the start, set aside, brought back, of a follower and of the leader", async () => {
-  await using cluster = await Cluster.create();
-  await cluster.startAll();
-  const writer = await AcknowledgedWriter.create(cluster);
-  await write(writer, 20);
-  const leader = await cluster.leader();
-  for (const id of [cluster.ids.find((one) => one !== leader)!, leader]) {
-    // Stop it gracefully, so that nothing is left in the WAL: the WAL's own checksums would only cut the log short.
-    await cluster.terminate(id);
-    await write(writer, 5);
-    expect(flipBytesOf(writer.acknowledged[3]!.body, folderOf(cluster, id), LOG)).toBeGreaterThan(0);
-    await cluster.start(id);
+describe("three replicas that are restored, one after the other", () => {
+  let cluster: Cluster;
+  let writer: AcknowledgedWriter;
+  beforeAll(async () => {
+    cluster = await Cluster.create();
+    await cluster.startAll();
+    writer = await AcknowledgedWriter.create(cluster);
+  }, 180_000);
+  afterAll(async () => {
+    writer.close();
+    await cluster.stop();
+  });
+
+  test("a folder that was deleted, and one that was put back from an old copy: brought up to date", async () => {
+    await write(writer, 10);
+    const copy = join(cluster.home, "copy");
+    await cluster.kill(1);
+    cpSync(folderOf(cluster, 1), copy, { recursive: true });
+    await write(writer, 10);
+    rmSync(folderOf(cluster, 1), { recursive: true });
+    await cluster.start(1);
     await cluster.inStep();
-    const [line] = linesOf(cluster, id);
-    expect(line).toStartWith("lastword: the data of this replica is damaged (log.db: checksum of the row at seq ");
-    expect(line).toMatch(SET_ASIDE);
-    // The damaged files are kept, because they may hold ops that no other replica has.
-    expect(readdirSync(join(folderOf(cluster, id), "damaged-1")).sort()).toContain("log.db");
+    await write(writer, 10);
+    await cluster.kill(1);
+    rmSync(folderOf(cluster, 1), { recursive: true });
+    cpSync(copy, folderOf(cluster, 1), { recursive: true });
+    await cluster.start(1);
+    await allIsThere(cluster, writer);
+  }, 180_000);
+
+  test("a folder that was copied over another replica's: exit code 5, one line, nothing changed", async () => {
     await write(writer, 5);
-  }
-  await allIsThere(cluster, writer);
-  writer.close();
-}, 180_000);
+    await cluster.killTogether([0, 1]);
+    const own = join(cluster.home, "own");
+    cpSync(folderOf(cluster, 1), own, { recursive: true });
+    rmSync(folderOf(cluster, 1), { recursive: true });
+    cpSync(folderOf(cluster, 0), folderOf(cluster, 1), { recursive: true });
+    cluster.spawn(1, cluster.words(1));
+    const refused = await cluster.exited(1);
+    expect(refused.exit).toBe(5);
+    expect(linesOf(cluster, 1)).toEqual([
+      "lastword: the folder belongs to replica 0, not to replica 1; put the folder back where it was",
+    ]);
+    rmSync(folderOf(cluster, 1), { recursive: true });
+    cpSync(own, folderOf(cluster, 1), { recursive: true });
+    await cluster.start(1);
+    await cluster.start(0);
+    await allIsThere(cluster, writer);
+  }, 180_000);
+
+  test("flipped bytes in log.db: said at the start, set aside, brought back, of a follower and of the leader", async () => {
+    await write(writer, 20);
+    const leader = await cluster.leader();
+    for (const id of [cluster.ids.find((one) => one !== leader)!, leader]) {
+      // Stop it gracefully, so that nothing is left in the WAL: the WAL's own checksums would only cut the log short.
+      await cluster.terminate(id);
+      await write(writer, 5);
+      expect(flipBytesOf(writer.acknowledged[3]!.body, folderOf(cluster, id), LOG)).toBeGreaterThan(0);
+      await cluster.start(id);
+      await cluster.inStep();
+      const [line] = linesOf(cluster, id);
+      expect(line).toStartWith("lastword: the data of this replica is damaged (log.db: checksum of the row at seq ");
+      expect(line).toMatch(SET_ASIDE);
+      // The damaged files are kept, because they may hold ops that no other replica has.
+      expect(readdirSync(join(folderOf(cluster, id), "damaged-1")).sort()).toContain("log.db");
+      await write(writer, 5);
+    }
+    await allIsThere(cluster, writer);
+  }, 180_000);
+
+  test("damaged and alone: it says that it waits for a peer, writes nothing, and is mended when one comes", async () => {
+    await write(writer, 20);
+    // The rows are written some 100 ms after the log. A log that is shorter than the rows counts as damaged.
+    await allIsThere(cluster, writer);
+    await cluster.kill(0);
+    await write(writer, 5);
+    await cluster.killTogether([1, 2]);
+    expect(flipBytesOf(writer.acknowledged[3]!.body, folderOf(cluster, 0), LOG)).toBeGreaterThan(0);
+    await cluster.start(0);
+    const { reason } = await cluster.statusThat(
+      0,
+      "that it waits",
+      (status) => !status.writable && status.reason !== null,
+    );
+    expect(reason).toBe("damaged, waiting for a peer");
+    const health = await fetch(`${cluster.web(0)}/healthz`);
+    expect([health.status, await health.json()]).toEqual([503, { ok: false, reason: "damaged, waiting for a peer" }]);
+    expect(await writer.at([0]).send(2_000)).toBe(false);
+    await cluster.start(1);
+    await cluster.start(2);
+    await allIsThere(cluster, writer);
+  }, 180_000);
+});
 
 test("flipped bytes in an old row of the leader's log.db: found when a replica asks for it, mended while it runs", async () => {
   const environment = { LASTWORD_FAULTS: "tail=5" };
@@ -168,33 +238,6 @@ test("state.db deleted under a log that begins late: brought back from the other
   writer.close();
 }, 180_000);
 
-test("damaged and alone: it says that it waits for a peer, writes nothing, and is mended when one comes", async () => {
-  await using cluster = await Cluster.create();
-  await cluster.startAll();
-  const writer = await AcknowledgedWriter.create(cluster);
-  await write(writer, 20);
-  // The rows are written some 100 ms after the log. A log that is shorter than the rows counts as damaged.
-  await allIsThere(cluster, writer);
-  await cluster.kill(0);
-  await write(writer, 5);
-  await cluster.killTogether([1, 2]);
-  expect(flipBytesOf(writer.acknowledged[3]!.body, folderOf(cluster, 0), LOG)).toBeGreaterThan(0);
-  await cluster.start(0);
-  const { reason } = await cluster.statusThat(
-    0,
-    "that it waits",
-    (status) => !status.writable && status.reason !== null,
-  );
-  expect(reason).toBe("damaged, waiting for a peer");
-  const health = await fetch(`${cluster.web(0)}/healthz`);
-  expect([health.status, await health.json()]).toEqual([503, { ok: false, reason: "damaged, waiting for a peer" }]);
-  expect(await writer.at([0]).send(2_000)).toBe(false);
-  await cluster.start(1);
-  await cluster.start(2);
-  await allIsThere(cluster, writer);
-  writer.close();
-}, 180_000);
-
 test("damaged for the fourth time: exit code 6, for the disk is the problem", async () => {
   await using cluster = await Cluster.create({ replicas: 1 });
   await cluster.startAll();
@@ -207,51 +250,6 @@ test("damaged for the fourth time: exit code 6, for the disk is the problem", as
     /^lastword: the data of this replica was damaged again and again \(log\.db: SQLITE_NOTADB\); move .* to a disk/m,
   );
   expect(readdirSync(folderOf(cluster, 0))).toContain("log.db");
-}, 180_000);
-
-test("a folder that was deleted, and one that was put back from an old copy: brought up to date", async () => {
-  await using cluster = await Cluster.create();
-  await cluster.startAll();
-  const writer = await AcknowledgedWriter.create(cluster);
-  await write(writer, 10);
-  const copy = join(cluster.home, "copy");
-  await cluster.kill(1);
-  cpSync(folderOf(cluster, 1), copy, { recursive: true });
-  await write(writer, 10);
-  rmSync(folderOf(cluster, 1), { recursive: true });
-  await cluster.start(1);
-  await cluster.inStep();
-  await write(writer, 10);
-  await cluster.kill(1);
-  rmSync(folderOf(cluster, 1), { recursive: true });
-  cpSync(copy, folderOf(cluster, 1), { recursive: true });
-  await cluster.start(1);
-  await allIsThere(cluster, writer);
-  writer.close();
-}, 180_000);
-
-test("a folder that was copied over another replica's: exit code 5, one line, nothing changed", async () => {
-  await using cluster = await Cluster.create();
-  await cluster.startAll();
-  const writer = await AcknowledgedWriter.create(cluster);
-  await write(writer, 5);
-  await cluster.killTogether([0, 1]);
-  const own = join(cluster.home, "own");
-  cpSync(folderOf(cluster, 1), own, { recursive: true });
-  rmSync(folderOf(cluster, 1), { recursive: true });
-  cpSync(folderOf(cluster, 0), folderOf(cluster, 1), { recursive: true });
-  cluster.spawn(1, cluster.words(1));
-  const refused = await cluster.exited(1);
-  expect(refused.exit).toBe(5);
-  expect(linesOf(cluster, 1)).toEqual([
-    "lastword: the folder belongs to replica 0, not to replica 1; put the folder back where it was",
-  ]);
-  rmSync(folderOf(cluster, 1), { recursive: true });
-  cpSync(own, folderOf(cluster, 1), { recursive: true });
-  await cluster.start(1);
-  await cluster.start(0);
-  await allIsThere(cluster, writer);
-  writer.close();
 }, 180_000);
 
 test.skipIf(!SmallDisk.possible())(

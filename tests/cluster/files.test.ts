@@ -9,7 +9,7 @@ import { Cluster, FAULTS_BINARY, waitFor } from "../../harness/cluster.ts";
 import { SOAK } from "../../harness/load-cluster.ts";
 import { WebPerson } from "../../harness/web-person.ts";
 
-const ROUNDS = SOAK ? 300 : 8;
+const ROUNDS = SOAK ? 300 : 6;
 const PART = 1024 * 1024;
 const PAIRS = [
   [0, 1],

@@ -11,14 +11,14 @@ story(
     const { cluster } = stage;
     const load = await stage.open();
     load.start();
-    for (let round = 0; round < (SOAK ? 20 : 3); round++) {
+    for (let round = 0; round < (SOAK ? 20 : 2); round++) {
       load.goHome();
       await load.flows("by all three");
       const frozen = await stage.leader();
       const pid = cluster.pid(frozen);
       const others = cluster.ids.filter((id) => id !== frozen);
       await stage.pause([frozen]);
-      await load.flows(`while leader ${frozen} is frozen`, { count: 50 });
+      await load.flows(`while leader ${frozen} is frozen`, { count: 30 });
       // This includes writers who were connected to it.
       await load.flows(`of those at home at ${frozen}`, { count: 10, fits: (sent) => load.homeOf(sent) === frozen });
       const status = await cluster.statusThat(

@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readRunFile } from "../../src/host/run-file.ts";
-import { BINARY, Cluster, processLives, waitFor, type Finished } from "../../harness/cluster.ts";
+import { BINARY, Cluster, ENGINE, processLives, waitFor, type Finished } from "../../harness/cluster.ts";
 import { freePortRow, freePorts } from "../../harness/free-ports.ts";
 
 const NOBODY = 65_534;
@@ -38,7 +38,7 @@ function asNobody(words: readonly string[]): string[] {
 function spawn(words: readonly string[]) {
   return Bun.spawn([...words], {
     cwd: "/",
-    env: { HOME: "/tmp", PATH: "/usr/bin:/bin" },
+    env: { HOME: "/tmp", PATH: "/usr/bin:/bin", ...ENGINE },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

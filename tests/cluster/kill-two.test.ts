@@ -6,7 +6,7 @@ import { SOAK, story, type Stage } from "../../harness/load-cluster.ts";
 /** Minimum number of rounds; they continue until every pair had its turn. */
 const ROUNDS = SOAK ? 200 : 6;
 /** Messages a second. */
-const RATE = SOAK ? 240 : 90;
+const RATE = SOAK ? 240 : 60;
 const PAIRS = [
   [0, 1],
   [0, 2],

@@ -3,7 +3,7 @@ import { expect } from "bun:test";
 import { waitFor } from "../../harness/cluster.ts";
 import { SOAK, story } from "../../harness/load-cluster.ts";
 
-const BEHIND = SOAK ? 100_000 : 2_000;
+const BEHIND = SOAK ? 100_000 : 1_000;
 /** A rate so high that writers write as fast as answers come. */
 const FLOOD = 1_000_000;
 const STEADY = 60;

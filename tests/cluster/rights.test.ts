@@ -6,12 +6,13 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { ChatClient } from "../../src/client/chat-client.ts";
 import { ReadMode } from "../../proto/gen/lastword/v1/ReadMode.ts";
 import { Cluster, waitFor } from "../../harness/cluster.ts";
+import { SOAK } from "../../harness/load-cluster.ts";
 import { WebPerson } from "../../harness/web-person.ts";
 
 const OLD = "the old password";
 const NEW = "the new password";
-const CHANGES = 5;
-const FIRST_MESSAGES = 20;
+const CHANGES = SOAK ? 20 : 2;
+const FIRST_MESSAGES = SOAK ? 100 : 6;
 
 let cluster: Cluster;
 beforeAll(async () => {

@@ -10,7 +10,7 @@ import { Cluster, waitFor } from "../../harness/cluster.ts";
 const PASSWORD = "a password for rooms";
 const PEOPLE = ["ada", "ben", "eve", "outsider"] as const;
 const ROUNDS = 3;
-const MESSAGES = 20;
+const MESSAGES = 10;
 
 type Name = (typeof PEOPLE)[number];
 

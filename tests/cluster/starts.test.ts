@@ -1,12 +1,12 @@
 /** First starts: three without options on the documented ports, a fourth, one alone, ports in use, and stops. */
-import { afterAll, describe, expect, test } from "bun:test";
-import { cpSync, existsSync, linkSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, linkSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createClusterKey, defaultKeyPath } from "../../src/host/cluster-key.ts";
 import { readRunFile } from "../../src/host/run-file.ts";
 import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
-import { BINARY, Cluster, processLives, runBinary, waitFor } from "../../harness/cluster.ts";
+import { BINARY, Cluster, ENGINE, processLives, runBinary, waitFor } from "../../harness/cluster.ts";
 import { freePortRow, freePorts } from "../../harness/free-ports.ts";
 
 /** The version of the executable under test. */
@@ -185,9 +185,14 @@ describe("ports in use", () => {
 });
 
 describe("stopping", () => {
-  test("Ctrl-C of all three, one after the other: exit 0 each; the last one starts alone at once", async () => {
-    await using cluster = await Cluster.create();
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await Cluster.create();
     await cluster.startAll();
+  }, 180_000);
+  afterAll(async () => await cluster.stop());
+
+  test("Ctrl-C of all three, one after the other: exit 0 each; the last one starts alone at once", async () => {
     for (const id of [1, 0, 2]) {
       expect((await cluster.interrupt(id)).exit).toBe(0);
       expect(readRunFile(cluster.data, id)).toBeNull();
@@ -202,16 +207,12 @@ describe("stopping", () => {
   }, 180_000);
 
   test("all at the same instant: exit 0 each, and they come back", async () => {
-    await using cluster = await Cluster.create();
-    await cluster.startAll();
     const stopped = await Promise.all(cluster.ids.map((id) => cluster.terminate(id)));
     expect(stopped.map(({ exit }) => exit)).toEqual([0, 0, 0]);
     await cluster.startAll([2, 1, 0]);
   }, 180_000);
 
   test("a killed one leaves run.json, comes back with another pid, and counts again", async () => {
-    await using cluster = await Cluster.create();
-    await cluster.startAll();
     const leader = await cluster.leader();
     const { pid } = await cluster.kill(leader);
     expect(readRunFile(cluster.data, leader)?.pid).toBe(pid);
@@ -233,7 +234,7 @@ test.concurrent(
     const home = freshFolder();
     const [first] = await freePortRow(3);
     const words = ["up", "--grpc", `127.0.0.1:${first}`, "--web", "localhost:0", "--front", "off"];
-    const environment = { HOME: home, PATH: "/usr/bin:/bin" };
+    const environment = { HOME: home, PATH: "/usr/bin:/bin", ...ENGINE };
     const data = join(home, ".local", "share", "lastword");
     const up = Bun.spawn([BINARY, ...words], { cwd: home, env: environment, stdio: ["ignore", "pipe", "pipe"] });
     const pids = new Set<number>();
@@ -279,7 +280,7 @@ test.concurrent(
   async () => {
     const home = freshFolder();
     const data = join(home, ".local", "share", "lastword");
-    const environment = { HOME: home, PATH: "/usr/bin:/bin" };
+    const environment = { HOME: home, PATH: "/usr/bin:/bin", ...ENGINE };
     const [first] = await freePortRow(3);
     const words = ["up", "--grpc", `127.0.0.1:${first}`, "--web=localhost:0", "--front=off"];
     const up = Bun.spawn([BINARY, ...words], { cwd: home, env: environment, stdio: ["ignore", "ignore", "ignore"] });
@@ -310,7 +311,7 @@ test.concurrent(
     const home = freshFolder();
     const data = join(home, ".local", "share", "lastword");
     const [g0, g1, g2, web] = await freePorts(4);
-    const environment = { HOME: home, PATH: "/usr/bin:/bin" };
+    const environment = { HOME: home, PATH: "/usr/bin:/bin", ...ENGINE };
     const common = [`--peers=0=127.0.0.1:${g0},1=127.0.0.1:${g1},2=127.0.0.1:${g2}`, "--front=off"];
     const start = (words: string[]) =>
       Bun.spawn([BINARY, ...words, ...common], { cwd: home, env: environment, stdio: ["ignore", "pipe", "ignore"] });
@@ -340,32 +341,6 @@ test.concurrent(
 );
 
 describe("a folder that does not fit", () => {
-  test("a copied replica folder: exit code 5; a damaged log: set aside and brought back", async () => {
-    await using cluster = await Cluster.create({ replicas: 2 });
-    await cluster.startAll();
-    await cluster.interrupt(1);
-    await cluster.interrupt(0);
-    const [zero, one] = [0, 1].map((id) => join(cluster.data, `replica-${id}`));
-    cpSync(one!, `${one!}.kept`, { recursive: true });
-    rmSync(one!, { recursive: true });
-    cpSync(zero!, one!, { recursive: true });
-    const copied = await cluster.command(cluster.words(1));
-    expect([copied.exit, oneLine(copied.stderr)]).toEqual([
-      5,
-      "lastword: the folder belongs to replica 0, not to replica 1; put the folder back where it was",
-    ]);
-    rmSync(one!, { recursive: true });
-    cpSync(`${one!}.kept`, one!, { recursive: true });
-    const log = join(one!, "log.db");
-    const bytes = readFileSync(log);
-    bytes.fill(0x5a, 4096, bytes.length);
-    writeFileSync(log, bytes);
-    await cluster.start(0);
-    await cluster.start(1);
-    await cluster.inStep([0, 1]);
-    expect(cluster.log(1)).toMatch(/^lastword: .* damaged .* set aside as .* brought back from the other replicas$/m);
-  }, 180_000);
-
   test("without its key, or with another mode: exit code 5, nothing changed", async () => {
     await using cluster = await Cluster.create({ replicas: 1 });
     await cluster.startAll();
@@ -450,7 +425,7 @@ test.each([
   [["down"], 0, /^nothing is running in /, ""],
 ])("%j ends with %d", async (words, exit, stdout, stderr) => {
   const home = freshFolder();
-  const finished = await runBinary(words, { env: { HOME: home }, cwd: home });
+  const finished = await runBinary(words, { env: { HOME: home, ...ENGINE }, cwd: home });
   expect(finished).toEqual({ exit, stdout: expect.stringMatching(stdout), stderr });
   expect(existsSync(join(home, ".local"))).toBe(false);
 });

@@ -4,7 +4,7 @@ import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } fro
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { readRunFile } from "../../src/host/run-file.ts";
-import { BINARY, processLives, runBinary, waitFor, type Finished } from "../../harness/cluster.ts";
+import { BINARY, ENGINE, processLives, runBinary, waitFor, type Finished } from "../../harness/cluster.ts";
 import { freePortRow } from "../../harness/free-ports.ts";
 
 const folders: string[] = [];
@@ -55,7 +55,7 @@ class Home {
   spawn(words: readonly string[], program: readonly string[] = [BINARY]): Shown {
     const process = Bun.spawn([...program, ...words], {
       cwd: this.folder,
-      env: { HOME: this.folder, PATH: "/usr/bin:/bin" },
+      env: { HOME: this.folder, PATH: "/usr/bin:/bin", ...ENGINE },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.pids.add(process.pid);
@@ -66,7 +66,7 @@ class Home {
   }
 
   command(words: readonly string[]): Promise<Finished> {
-    return runBinary([...words, `--data=${this.data}`], { env: { HOME: this.folder }, cwd: this.folder });
+    return runBinary([...words, `--data=${this.data}`], { env: { HOME: this.folder, ...ENGINE }, cwd: this.folder });
   }
 
   /** The process id of a running replica other than `before`. */
@@ -180,7 +180,7 @@ test.concurrent(
     await said(second, "Ctrl-C, or closing this terminal, stops them.");
     for (const id of [0, 1, 2]) await said(second, `replica ${id} runs already and nothing managed it`);
     expect((await home.command(["status"])).stdout).not.toContain("nobody");
-    const third = await runBinary(["up", ...home.words], { env: { HOME: home.folder }, cwd: home.folder });
+    const third = await runBinary(["up", ...home.words], { env: { HOME: home.folder, ...ENGINE }, cwd: home.folder });
     expect([third.exit, third.stderr]).toEqual([
       3,
       `lastword: lastword up (pid ${second.process.pid}) already manages the replicas in ${home.data}; look at them (${BINARY} status --data ${home.data}), or stop them with ${BINARY} down --data ${home.data}\n`,
@@ -265,7 +265,7 @@ test.concurrent(
     expect(await home.command(["down"])).toMatchObject({ exit: 0, stderr: "" });
     expect(await up.process.exited).toBe(0);
     const byName = await runBinary(["status", "--data=data"], {
-      env: { HOME: home.folder, PATH: `${bin}:/usr/bin:/bin` },
+      env: { HOME: home.folder, PATH: `${bin}:/usr/bin:/bin`, ...ENGINE },
       cwd: home.folder,
       binary: "chat",
     });

@@ -3,8 +3,8 @@ import { expect } from "bun:test";
 import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
 import { lasting, RATE, SOAK, story, type Stage } from "../../harness/load-cluster.ts";
 
-/** In six rounds, every replica is the survivor at both moments. */
-const ROUNDS = SOAK ? 60 : 6;
+/** The leader and each of the others survive at least once; in soak, each of them at both moments. */
+const ROUNDS = SOAK ? 60 : 4;
 /** Time from the start of the others to the death of the survivor. */
 const AFTER_MS = 200;
 
@@ -53,7 +53,7 @@ story(
       if (await round(stage, survivor, i % 2 === 1)) waits += 1;
     }
     // Premise: the survivor did not always die too late to matter.
-    expect(waits).toBeGreaterThan(ROUNDS / 4);
+    expect(waits).toBeGreaterThanOrEqual(ROUNDS / 4);
     await stage.settle();
     await stage.oneOrder();
   },

@@ -147,12 +147,12 @@ test("read --follow goes on when its replica is killed, three times: nothing los
   /** The replica that the client talks to, as it says. */
   const at = (): string | undefined => /(?:connected to|continued at) (\S+)/.exec(err.split("\n").at(-2) ?? "")?.[1];
   for (let kills = 0; kills < 3; kills++) {
-    for (let n = 0; n < 20; n++) await say();
+    for (let n = 0; n < 5; n++) await say();
     await waitFor("the first words to be shown", () => shown().length === sent.length, 60_000);
     const victim = replicaAt(await waitFor("it to say where it is", at));
     const [writing] = [
       (async () => {
-        for (let n = 0; n < 50; n++) await say();
+        for (let n = 0; n < 20; n++) await say();
       })(),
     ];
     await cluster.kill(victim);
