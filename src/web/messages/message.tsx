@@ -4,6 +4,7 @@
  * id, so an unsent row, its confirmation and its copy from the event stream are one element. The page itself sets the
  * classes own and grouped.
  */
+import { raw } from "hono/html";
 import type { MessageView } from "../../chat/chat-service.ts";
 import { isFewEmoji } from "./emoji.ts";
 import { markdownHtml } from "./markdown.ts";
@@ -37,59 +38,77 @@ interface RowProps {
   readonly withoutMark?: boolean;
 }
 
-/** A row. With a viewer it has the class "own" if the viewer wrote the message. */
+/**
+ * A row. With a viewer it has the class "own" if the viewer wrote the message. What every row has is templates, because a
+ * page has fifty of them and each message is rendered at each replica; elements of JSX are what most rows do not have.
+ */
 export function MessageRow({ message, viewer, grouped = false, withoutMark = false }: RowProps) {
   const own = viewer !== undefined && message.authorId === viewer.userId;
-  const { unread } = message;
-  const called = calledBy(message);
-  const callsViewer = viewer !== undefined && callsUser(message, viewer.userId);
   const pane = paneOf(message.conversationId);
   if (message.removedBy !== null || message.deleted) return <RemovedRow message={message} own={own} pane={pane} />;
+  const callsViewer = viewer !== undefined && callsUser(message, viewer.userId);
+  const look = `message${own ? " own" : ""}${grouped ? " grouped" : ""}${callsViewer ? " calls-me" : ""}`;
+  const { reactions, replies, mentions, files, quote, unread } = message;
   return (
-    <li
-      id={rowId(message.id)}
-      class={`message${own ? " own" : ""}${grouped ? " grouped" : ""}${callsViewer ? " calls-me" : ""}`}
-      data-id={message.id}
-      data-author={message.authorId}
-      data-conversation={message.conversationId}
-      data-seq={message.seq}
-      data-micros={message.timeMicros}
-      {...(called.length === 0 ? {} : { "data-calls": called.join(" ") })}
-      {...(unread ? { "data-unread": "yes" } : {})}
-      {...(viewer?.saved?.has(message.id) === true ? { "data-saved": "yes" } : {})}
-      {...(message.pinnedBy === null ? {} : { "data-pinned": "yes" })}
-      {...(message.readByOther ? { "data-read": "yes" } : {})}
-    >
-      <Pick message={message} pane={pane} />
-      <div class="bubble">
-        <Author message={message} />
-        <Quote message={message} />
-        <div
-          class={isFewEmoji(message.body) ? "body few-emoji" : "body"}
-          hidden={message.body === "" && message.files.length > 0}
-          hx-ignore
-          dir="auto"
-          dangerouslySetInnerHTML={{
-            __html: markdownHtml(message.body, mentionsHtml(message.mentions, viewer?.userId ?? "")),
-          }}
-        />
-        <MessageFiles message={message} />
-        <p class="meta">
-          <PinMark message={message} />
-          <EditedMark message={message} />
-          {message.recovered ? <span class="late">arrived late</span> : null}
-          <Time micros={message.timeMicros} style="clock" />
-          <span class="state">{own && message.readByOther ? "read" : ""}</span>
-        </p>
-        <NotCalled message={message} />
-        <Chips message={message} userId={viewer?.userId ?? null} />
-        <Replies replies={message.replies} />
-        {viewer === undefined ? null : <MessageLinks message={message} />}
-      </div>
-      {unread && !withoutMark ? <MarkRead id={message.id} pane={pane} /> : null}
-    </li>
+    <>
+      {markup`<li id="${rowId(message.id)}" class="${look}"${dataOf(message, viewer)}>${Pick({ message, pane })}`}
+      {markup`<div class="bubble">${Author({ message })}`}
+      {quote === null ? null : <Quote message={message} />}
+      {bodyOf(message, viewer)}
+      {files.length === 0 ? null : <MessageFiles message={message} />}
+      <Meta message={message} own={own} />
+      {mentions.length === 0 ? null : <NotCalled message={message} />}
+      {reactions.length === 0 ? null : <Chips message={message} userId={viewer?.userId ?? null} />}
+      {replies === null ? null : <Replies replies={replies} />}
+      {markup`${viewer === undefined ? null : MessageLinks({ message })}</div>`}
+      {markup`${unread && !withoutMark ? MarkRead({ id: message.id, pane }) : null}</li>`}
+    </>
   );
 }
+
+/** What the script reads of a row. */
+function dataOf(message: MessageView, viewer: Viewer | undefined) {
+  const { id, authorId, conversationId, seq, timeMicros } = message;
+  const calls = calledBy(message);
+  const ids = markup` data-id="${id}" data-author="${authorId}" data-conversation="${conversationId}"`;
+  const places = markup` data-seq="${seq}" data-micros="${timeMicros}"`;
+  const called = calls.length === 0 ? null : markup` data-calls="${calls.join(" ")}"`;
+  const marks = markup`${message.unread ? UNREAD : null}${viewer?.saved?.has(id) === true ? SAVED : null}`;
+  return markup`${ids}${places}${called}${marks}${message.pinnedBy === null ? null : PINNED}${message.readByOther ? READ : null}`;
+}
+
+const UNREAD = markup` data-unread="yes"`;
+const SAVED = markup` data-saved="yes"`;
+const PINNED = markup` data-pinned="yes"`;
+const READ = markup` data-read="yes"`;
+
+function bodyOf({ body, files, mentions }: MessageView, viewer: Viewer | undefined) {
+  const look = isFewEmoji(body) ? "body few-emoji" : "body";
+  const hidden = body === "" && files.length > 0 ? HIDDEN : null;
+  const html = raw(markdownHtml(body, mentionsHtml(mentions, viewer?.userId ?? "")));
+  return markup`<div class="${look}"${hidden} hx-ignore="true" dir="auto">${html}</div>`;
+}
+
+const HIDDEN = markup` hidden=""`;
+
+/** Below a message: its marks, its time, and whether the other person has read it. */
+function Meta({ message, own }: { message: MessageView; own: boolean }) {
+  const { pinnedBy, editedMicros, recovered, timeMicros } = message;
+  return (
+    <>
+      {META}
+      {pinnedBy === null ? null : <PinMark message={message} />}
+      {editedMicros === 0 ? null : <EditedMark message={message} />}
+      {markup`${recovered ? LATE : null}${Time({ micros: timeMicros, style: "clock" })}`}
+      {own && message.readByOther ? READ_STATE : STATE}
+    </>
+  );
+}
+
+const META = markup`<p class="meta">`;
+const LATE = markup`<span class="late">arrived late</span>`;
+const STATE = markup`<span class="state"></span></p>`;
+const READ_STATE = markup`<span class="state">read</span></p>`;
 
 /** Selects the message. */
 function Pick({ message, pane }: { message: MessageView; pane: string }) {
