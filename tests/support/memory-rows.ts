@@ -304,15 +304,15 @@ export class MemoryRows implements Rows {
   }
 
   shares(user: string, other: string): boolean {
-    const members = [...this.#t.members.values()];
-    return members.some((row) => row.user === user && this.member(row.conversation, other) !== null);
+    for (const row of this.#t.members.values())
+      if (row.user === user && this.member(row.conversation, other) !== null) return true;
+    return false;
   }
 
   membersOf(conversation: string): readonly string[] {
-    return [...this.#t.members.values()]
-      .filter((row) => row.conversation === conversation)
-      .map((row) => row.user)
-      .sort();
+    const users: string[] = [];
+    for (const row of this.#t.members.values()) if (row.conversation === conversation) users.push(row.user);
+    return users.sort();
   }
 
   putMember(row: MemberRow): void {
@@ -558,7 +558,9 @@ export class MemoryRows implements Rows {
   }
 
   opFormat(): number {
-    return Math.max(FIRST_FORMAT, ...[...this.#t.formats.values()].map(({ format }) => format));
+    let newest = FIRST_FORMAT;
+    for (const { format } of this.#t.formats.values()) newest = Math.max(newest, format);
+    return newest;
   }
 
   enableFormat(format: number, version: string, seq: Seq): void {

@@ -24,25 +24,32 @@ export function table(rows: Iterable<object>, key: readonly string[]): Record<st
   });
 }
 
-/** The column of each property. The simulator dumps rows all the time. */
-const columns = new Map<string, string>();
+/** The columns of each list of properties, ordered by name. The simulator dumps rows all the time. */
+const columnsByProperties = new Map<string, readonly { readonly property: string; readonly column: string }[]>();
 
-function columnOf(property: string): string {
-  let column = columns.get(property);
-  if (column === undefined) {
-    column = property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    columns.set(property, column);
+function columnsOf(row: object): readonly { readonly property: string; readonly column: string }[] {
+  const properties = Object.keys(row);
+  const key = properties.join();
+  let columns = columnsByProperties.get(key);
+  if (columns === undefined) {
+    const column = (property: string): string => property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    columns = properties
+      .map((property) => ({ property, column: column(property) }))
+      .sort((a, b) => (a.column < b.column ? -1 : 1));
+    columnsByProperties.set(key, columns);
   }
-  return column;
+  return columns;
 }
 
 /** The columns ordered by name, with values as SQLite returns them. */
 function snakeCase(row: object): Record<string, unknown> {
-  const values = Object.entries(row).map(([name, value]): [string, unknown] => [
-    columnOf(name),
-    typeof value === "boolean" ? Number(value) : value instanceof Uint8Array ? new Uint8Array(value) : value,
-  ]);
-  return Object.fromEntries(values.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const values: Record<string, unknown> = {};
+  for (const { property, column } of columnsOf(row)) {
+    const value = (row as Record<string, unknown>)[property];
+    values[column] =
+      typeof value === "boolean" ? Number(value) : value instanceof Uint8Array ? new Uint8Array(value) : value;
+  }
+  return values;
 }
 
 /** Links; their lists are texts. */
