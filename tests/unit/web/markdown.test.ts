@@ -38,6 +38,22 @@ function expectHarmless(body: string): void {
   }
 }
 
+test("a line of words is shown as the parser would show it", () => {
+  const pieces = ["é", "e\u0301", "1", " ", "  ", ",", ".", "?", "!", "'", '"', "(c)", ";", "/", "-", "---", ": ", ":"];
+  const words = fc
+    .array(fc.constantFrom(...pieces, "1. ", "- ", "http", "www.x.y", "@ann", "*"))
+    .map((all) => all.join(""));
+  fc.assert(
+    fc.property(words, (some) => {
+      const text = `a${some}b`;
+      // With the mark at its end, the parser reads it in any case.
+      expect(`${markdownHtml(text)} <strong>x</strong>`).toBe(markdownHtml(`${text} **x**`));
+      expect(`${markdownWords(text)} x`).toBe(markdownWords(`${text} **x**`));
+    }),
+    { numRuns: 500, includeErrorInReport: true },
+  );
+});
+
 describe("marks", () => {
   test.each([
     [
