@@ -2,7 +2,7 @@
  * What replicas send each other outside the log: which users are connected, who is typing, how many files they lack, and
  * the addresses of each replica. Frames may be lost, so messages about presence are numbered. A replica
  * that sees a gap, a restart or an unknown sender asks for everything again, and forgets what a peer
- * said as soon as that peer is no longer heard.
+ * said as soon as that peer is no longer heard; but its users stay online for a while.
  */
 import type { WireReplicaFacts } from "../../proto/gen/lastword/v1/ReplicaFacts.ts";
 import type { Decoded } from "../../proto/message-type.ts";
@@ -42,15 +42,22 @@ const NAMES_MAX = 64;
 const GATHER_MS = 50;
 /** How often a replica repeats its number, so that peers see a gap even if it has no news. */
 const BEAT_MS = 2_000;
-/** How often a replica checks which peers it still hears. Users of a dead replica are offline within 2 s. */
+/** How often a replica checks which peers it still hears. */
 const LOOK_MS = 400;
 const GRACE_LOOKS = 2;
+/**
+ * Looks for which the users of a peer that is no longer heard stay online: 4 s, in which a replica that stood still for a
+ * moment is back, and the pages of a dead one are at another replica.
+ */
+const LINGER_LOOKS = 10;
 
 /** Presence over all replicas, and the facts about them. */
 export class ReplicaGossip implements Presence {
   readonly #deps: GossipDeps;
   readonly #local = new Set<string>();
   readonly #heard = new Map<number, Heard>();
+  /** The users of peers that are no longer heard, and for how many looks they stay online. */
+  readonly #lingering = new Map<number, { readonly online: ReadonlySet<string>; looks: number }>();
   /** What each peer last said about itself, kept because a dead one usually returns at the same address. */
   readonly #lastFacts = new Map<number, ReplicaFacts>();
   readonly #listeners: ((userId: string, online: boolean) => void)[] = [];
@@ -102,6 +109,7 @@ export class ReplicaGossip implements Presence {
   isOnline(userId: string): boolean {
     if (this.#local.has(userId)) return true;
     for (const { online } of this.#heard.values()) if (online.has(userId)) return true;
+    for (const { online } of this.#lingering.values()) if (online.has(userId)) return true;
     return false;
   }
 
@@ -190,11 +198,18 @@ export class ReplicaGossip implements Presence {
   }
 
   #replace(from: number, next: Heard | null): void {
-    const users = new Set([...(this.#heard.get(from)?.online ?? []), ...(next?.online ?? [])]);
+    const { online = [] } = this.#lingering.get(from) ?? {};
+    const users = new Set([...(this.#heard.get(from)?.online ?? []), ...online, ...(next?.online ?? [])]);
     this.#changing([...users], () => {
+      this.#lingering.delete(from);
       if (next === null) this.#heard.delete(from);
       else this.#heard.set(from, next);
     });
+  }
+
+  #linger(peer: number, { online }: Heard): void {
+    this.#heard.delete(peer);
+    this.#lingering.set(peer, { online, looks: LINGER_LOOKS });
   }
 
   /** Runs `change` and notifies the listeners of those of `users` who came online or went offline by it. */
@@ -208,9 +223,13 @@ export class ReplicaGossip implements Presence {
   }
 
   #forgetDead(): void {
+    for (const [peer, lingering] of this.#lingering) {
+      lingering.looks -= 1;
+      if (lingering.looks <= 0) this.#replace(peer, null);
+    }
     for (const [peer, heard] of this.#heard) {
       heard.graceLooks -= 1;
-      if (heard.graceLooks < 0 && !this.#deps.hears(peer)) this.#replace(peer, null);
+      if (heard.graceLooks < 0 && !this.#deps.hears(peer)) this.#linger(peer, heard);
     }
   }
 

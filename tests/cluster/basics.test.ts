@@ -270,7 +270,7 @@ describe("S5 presence and typing", () => {
       } finally {
         clearInterval(timer);
       }
-      // Not whether they never seemed offline: all users of a replica do while it gets no processor time for a second.
+      // Not whether they never seemed offline: all users of a replica do while it gets no processor time for some seconds.
       expect(ended).toEqual([]);
       for (const who of [there, shared]) await waitFor(`${who.name} online`, () => online(anna, 2, who.name));
       stays.close();

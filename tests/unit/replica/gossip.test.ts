@@ -112,6 +112,32 @@ test("a peer that is no longer heard is not told as living, but where it was is 
   a.stop();
 });
 
+test("users of a peer that is not heard for a moment stay online; of one that does not return, they go", () => {
+  let hears = true;
+  const a = new ReplicaGossip({ self: 0, peers: [1], hears: () => hears, filesLacking: () => 0, send: () => {} });
+  const facts = { pid: 1, bootId: "boot1", version: "1", grpc: "g", web: "w", names: [], since: "s" };
+  a.start({ ...facts, bootId: "boot0", front: null });
+  const changes: string[] = [];
+  a.onChange((user, online) => changes.push(`${user} ${online}`));
+  const say = (number: number, online: string[]): void =>
+    a.receive(1, { presenceAll: { number, facts, online, filesLacking: 0 } });
+  say(1, ["ann", "ben"]);
+  hears = false;
+  jest.advanceTimersByTime(3000);
+  expect(a.factsOf(1)).toBeNull();
+  hears = true;
+  // Ben has left meanwhile.
+  say(2, ["ann"]);
+  expect(changes).toEqual(["ann true", "ben true", "ben false"]);
+  hears = false;
+  jest.advanceTimersByTime(3000);
+  expect(a.isOnline("ann")).toBe(true);
+  jest.advanceTimersByTime(3000);
+  expect(a.isOnline("ann")).toBe(false);
+  expect(changes.slice(3)).toEqual(["ann false"]);
+  a.stop();
+});
+
 test("a replica that does not say what it is, is left out", () => {
   const { a, b } = pair();
   b.receive(0, { presenceAll: { number: 9, facts: null, online: ["ann"], filesLacking: 0 } });
