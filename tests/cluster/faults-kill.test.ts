@@ -18,31 +18,34 @@ const PLACES: Record<"leader" | "follower", readonly Failpoint[]> = {
   follower: ["log-append", "log-sync", "log-synced", "peer-ack", "state-apply", "state-applied"],
 };
 
-for (const role of ["leader", "follower"] as const) {
-  story(
-    `a ${role} killed at each of: ${PLACES[role].join(", ")}`,
-    { seconds: SOAK ? 900 : 90, cluster: { binary: FAULTS_BINARY }, load: { rate: RATE } },
-    async (stage) => {
-      const { cluster } = stage;
-      const load = await stage.open();
-      load.start();
-      for (let round = 0; round < (SOAK ? 10 : 1); round++) {
-        for (const place of PLACES[role]) {
-          await load.flows(`before ${place}`);
-          const leader = await stage.leader();
-          const victim = role === "leader" ? leader : cluster.ids.find((id) => id !== leader)!;
-          stage.note(`${role} ${victim}: ${place}`);
-          await order(cluster, victim, `${place}:kill@${5 + round}`);
-          await struck(cluster, victim);
-          await load.flows(`after ${place}`);
-          await stage.restart([victim]);
-          await stage.inStep();
-        }
+/** The deaths under load: of the leader and of a follower in turn; in soak of both at each place. */
+const DEATHS = (["leader", "follower"] as const).flatMap((role) =>
+  PLACES[role].flatMap((place, n) => (SOAK || n % 2 === (role === "leader" ? 0 : 1) ? [{ role, place }] : [])),
+);
+
+story(
+  `killed under load: ${DEATHS.map(({ role, place }) => `a ${role} at ${place}`).join(", ")}`,
+  { seconds: SOAK ? 1_800 : 90, cluster: { binary: FAULTS_BINARY }, load: { rate: RATE } },
+  async (stage) => {
+    const { cluster } = stage;
+    const load = await stage.open();
+    load.start();
+    for (let round = 0; round < (SOAK ? 10 : 1); round++) {
+      for (const { role, place } of DEATHS) {
+        await load.flows(`before ${place}`);
+        const leader = await stage.leader();
+        const victim = role === "leader" ? leader : cluster.ids.find((id) => id !== leader)!;
+        stage.note(`${role} ${victim}: ${place}`);
+        await order(cluster, victim, `${place}:kill@${5 + round}`);
+        await struck(cluster, victim);
+        await load.flows(`after ${place}`);
+        await stage.restart([victim]);
+        await stage.inStep();
       }
-      await stage.settle();
-    },
-  );
-}
+    }
+    await stage.settle();
+  },
+);
 
 /** How long the fsync of the leader is held up, so that what is asked meanwhile is its next batch. */
 const GATHER_MS = 1_200;
