@@ -4,6 +4,7 @@
  */
 import { beforeAll, describe, expect } from "bun:test";
 import type { Page } from "playwright-core";
+import { SOAK } from "../../harness/load-cluster.ts";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, PASSWORD, row, texts, type Visitor } from "./visitor.ts";
 
@@ -109,7 +110,7 @@ const MISTAKES: readonly Mistake[] = [
   },
 ];
 
-stories("wrong input", {}, (stage) => {
+stories("wrong input", { clusterPerFile: true }, (stage) => {
   beforeAll(async () => {
     const [, bob] = await Promise.all([stage.arrive("ann", 0), stage.arrive("bob", 0)]);
     await bob.writeTo("ann", "hello");
@@ -118,6 +119,7 @@ stories("wrong input", {}, (stage) => {
   const fieldOf = (page: Page, label: string) =>
     label === "Message" ? composer(page) : page.getByLabel(label, { exact: true });
 
+  // Each mistake is made with or without the script in turn, and with SOAK=1 both ways.
   for (const javaScriptEnabled of [true, false]) {
     describe(javaScriptEnabled ? "with the script" : "without a script", () => {
       let ann: Visitor;
@@ -129,7 +131,7 @@ stories("wrong input", {}, (stage) => {
         await ann.logIn(stage.cluster.web(1));
       }, HOOK_MS);
 
-      for (const mistake of MISTAKES)
+      for (const mistake of MISTAKES.filter((_, i) => SOAK || javaScriptEnabled === (i % 2 === 0)))
         story(mistake.what, async () => {
           const { page } = mistake.stranger === true ? stranger : ann;
           await page.goto(stage.cluster.web(1) + mistake.path);

@@ -5,12 +5,12 @@ import { composer, eventually, row, texts } from "./visitor.ts";
 
 stories("two people on two replicas", {}, (stage) => {
   story("S3 a message appears at the other replica without a reload, and its state follows", async () => {
-    const ada = await stage.arrive("ada", 0);
-    const ben = await stage.arrive("ben", 2);
-    await ada.writeTo("BEN", "hello from replica 0");
+    const ada = await stage.arrive(stage.nameOf("ada"), 0);
+    const ben = await stage.arrive(stage.nameOf("ben"), 2);
+    await ada.writeTo(ben.name.toUpperCase(), "hello from replica 0");
     await ben.page.locator("#sidebar li .count").waitFor();
     expect(await ben.page.title()).toStartWith("(1)");
-    await ben.openFrom(stage.cluster.web(2), "ada");
+    await ben.openFrom(stage.cluster.web(2), ada.name);
     const received = row(ben.page, "hello from replica 0");
     expect(await received.getAttribute("data-unread")).not.toBeNull();
     expect(await row(ada.page, "hello from replica 0").locator(".state").textContent()).toContain("saved on 3 of 3");
@@ -93,19 +93,19 @@ stories("two people on two replicas", {}, (stage) => {
   story(
     "first words to a wrong name: the sentence is at the field, the text stays, the right name takes it",
     async () => {
-      const kim = await stage.arrive("kim", 0);
-      const lea = await stage.arrive("lea", 1);
+      const kim = await stage.arrive(stage.nameOf("kim"), 0);
+      const lea = await stage.arrive(stage.nameOf("lea"), 1);
       const { page } = kim;
-      await page.getByLabel("To", { exact: true }).fill("leah");
+      await page.getByLabel("To", { exact: true }).fill(`${lea.name}h`);
       await composer(page).fill("is it you?");
       await composer(page).press("Enter");
       await page.locator("#field-name-error", { hasText: /\w/ }).waitFor();
       expect(await composer(page).inputValue()).toBe("is it you?");
-      await page.getByLabel("To", { exact: true }).fill("lea");
+      await page.getByLabel("To", { exact: true }).fill(lea.name);
       await page.getByRole("button", { name: "Send" }).click();
       await page.waitForURL(/\/c\//);
       await row(page, "is it you?").waitFor();
-      await lea.openFrom(stage.cluster.web(1), "kim");
+      await lea.openFrom(stage.cluster.web(1), kim.name);
       expect(await texts(lea.page)).toEqual(["is it you?"]);
       await page.goto(stage.cluster.web(0));
       expect(await composer(page).inputValue()).toBe("");
@@ -113,9 +113,9 @@ stories("two people on two replicas", {}, (stage) => {
   );
 
   story("S2 after a log-out nothing shows, at any replica", async () => {
-    const ida = await stage.arrive("ida", 0);
-    const jon = await stage.arrive("jon", 1);
-    await ida.writeTo("jon", "a secret");
+    const ida = await stage.arrive(stage.nameOf("ida"), 0);
+    const jon = await stage.arrive(stage.nameOf("jon"), 1);
+    await ida.writeTo(jon.name, "a secret");
     const other = await ida.tab();
     await other.goto(stage.cluster.web(2));
     await ida.page.getByRole("button", { name: "Log out" }).click();

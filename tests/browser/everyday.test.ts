@@ -1,5 +1,6 @@
 /** What people do every day: reload in the middle of something, use two tabs, write long and odd texts, go back. */
 import { beforeEach, expect } from "bun:test";
+import { each } from "../../harness/each.ts";
 import { PAYLOADS } from "../support/payloads.ts";
 import { WebPerson } from "../../harness/web-person.ts";
 import { HOOK_MS, stories, story } from "./stage.ts";
@@ -7,6 +8,8 @@ import { composer, eventually, row, texts, type Visitor } from "./visitor.ts";
 
 /** More conversations than the list shows. */
 const CONVERSATIONS = 105;
+/** People who have so many conversations with each other. */
+const CROWD = 7;
 
 stories("every day", {}, (stage) => {
   let ann: Visitor;
@@ -279,33 +282,34 @@ stories("every day", {}, (stage) => {
   });
 
   story("very many conversations: the newest are listed, the first one can still be found by its name", async () => {
-    const crowd = Array.from({ length: CONVERSATIONS }, (_, index) => `crowd${index}`);
-    const first = new WebPerson(crowd[0]!);
-    const arrive = async (one: WebPerson, at: number): Promise<void> => {
-      await one.register(stage.cluster.web(at));
-      await one.send(stage.cluster.web(at), ann.name, `from ${one.name}`);
-    };
-    // Only the first and the last one are checked, so the others may come in any order.
-    await arrive(first, 1);
-    const others = crowd.slice(1, -1);
-    await Promise.all(
-      stage.cluster.ids.map(async (at) => {
-        for (const name of others.filter((_, index) => index % stage.cluster.ids.length === at))
-          await arrive(new WebPerson(name), at);
-      }),
-    );
-    await arrive(new WebPerson(crowd.at(-1)!), 1);
     const { page } = ann;
-    await page.goto(stage.cluster.web(0));
-    await page.locator("#sidebar a", { has: page.getByText(crowd.at(-1)!, { exact: true }) }).waitFor();
+    const origin = stage.cluster.web(0);
+    await page.goto("about:blank");
+    const [first, last, ...crowd] = Array.from(
+      { length: 2 + CROWD },
+      (_, i) => new WebPerson(stage.nameOf(`crowd${i}of`)),
+    );
+    await Promise.all([first!, last!, ...crowd].map((one) => one.register(origin)));
+    await first!.send(origin, ann.name, `from ${first!.name}`);
+    // Each one writes to ann together with a different part of those after her: the bits of a number say with whom.
+    const groups = Array.from({ length: 1 << CROWD }, (_, bits) => crowd.filter((_one, i) => (bits >> i) % 2 === 1));
+    const several = groups.filter((group) => group.length > 1).slice(0, CONVERSATIONS - 2);
+    expect(several).toHaveLength(CONVERSATIONS - 2);
+    await each(several.length, 5, async (i) => {
+      const [author, ...others] = several[i]!;
+      await author!.send(origin, [ann.name, ...others.map(({ name }) => name)].join(", "), "to several");
+    });
+    await last!.send(origin, ann.name, `from ${last!.name}`);
+    await page.goto(origin);
+    await page.locator("#sidebar a", { has: page.getByText(last!.name, { exact: true }) }).waitFor();
     expect(await page.title()).toStartWith(`(${CONVERSATIONS})`);
-    await page.getByLabel("To", { exact: true }).fill(first.name);
+    await page.getByLabel("To", { exact: true }).fill(first!.name);
     await composer(page).fill("found you");
     await composer(page).press("Enter");
     await page.waitForURL(/\/c\//);
     await row(page, "found you").waitFor();
-    expect(await texts(page)).toEqual([`from ${first.name}`, "found you"]);
-    await page.locator("#list-direct li").first().filter({ hasText: first.name }).waitFor();
+    expect(await texts(page)).toEqual([`from ${first!.name}`, "found you"]);
+    await page.locator("#list-direct li").first().filter({ hasText: first!.name }).waitFor();
   });
 
   story("another site's page, or another port's, cannot act as her: its form and its fetch are refused", async () => {

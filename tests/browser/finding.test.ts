@@ -185,11 +185,14 @@ stories("finding one's way", {}, (stage) => {
     const path = new URL(page.url()).pathname;
     const LINES = 500;
     const url = `${stage.cluster.web(0)}${path}/messages`;
+    // No page draws each of them.
+    const here = page.url();
+    await Promise.all([page.goto("about:blank"), ann.page.goto("about:blank")]);
     for (let from = 0; from < LINES; from += 50)
       await each(50, 10, async (i) => {
         await ann.post(url, { body: `line ${from + i}`, id: crypto.randomUUID() });
       });
-    await page.reload();
+    await page.goto(here);
     const jump = page.locator("#first-unread");
     await jump.getByText("99+ new since").waitFor();
     expect(await faults(page, "much that is new")).toEqual([]);
@@ -249,6 +252,7 @@ stories("finding one's way", {}, (stage) => {
   story("without a script: sections, the field, the menu and both directions are links and forms", async () => {
     const ops = stage.nameOf("ops");
     const id = await room(ops);
+    await Promise.all([ann.page.goto("about:blank"), bob.page.goto("about:blank")]);
     for (let n = 0; n < 60; n++) await say(id, `line ${n}`);
     const plain = await stage.open(ann.name, { javaScriptEnabled: false });
     await plain.logIn(stage.cluster.web(0));

@@ -4,7 +4,7 @@
  */
 import { expect } from "bun:test";
 import type { Locator, Page } from "playwright-core";
-import { stories, story } from "./stage.ts";
+import { soakStory, stories, story } from "./stage.ts";
 import { cameIn, composer, eventually, messages, PASSWORD, row, texts, type Visitor } from "./visitor.ts";
 
 /** More tab stops than there are between any two places that a test visits in turn. */
@@ -29,7 +29,7 @@ async function tabTo(page: Page, place: Locator, key = "Tab"): Promise<void> {
 const focusedRow = async (page: Page): Promise<unknown> =>
   await page.evaluate("document.activeElement.closest('.message')?.querySelector('.body').textContent");
 
-stories("by keyboard alone", {}, (stage) => {
+stories("by keyboard alone", { clusterPerFile: true }, (stage) => {
   async function registerByKeys(name: string, replica: number): Promise<Visitor> {
     const visitor = await stage.open(name);
     const { page } = visitor;
@@ -235,7 +235,7 @@ stories("by keyboard alone", {}, (stage) => {
     await isAt("New message");
   });
 
-  story("the replica dies in mid-typing: the next keys go on where the last ones were", async () => {
+  soakStory("the replica dies in mid-typing: the next keys go on where the last ones were", async () => {
     const ida = await stage.arrive("ida", 0);
     const jon = await stage.arrive("jon", 2);
     await writeByKeys(ida, "jon", "before");

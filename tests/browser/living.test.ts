@@ -1,7 +1,8 @@
 /** What changes by itself: presence, typing, history, late messages; and browsers without a shared worker. */
 import { beforeEach, expect } from "bun:test";
 import type { Page } from "playwright-core";
-import { HOOK_MS, stories, story } from "./stage.ts";
+import { SOAK } from "../../harness/load-cluster.ts";
+import { HOOK_MS, soakStory, stories, story } from "./stage.ts";
 import { composer, eventually, messages, PASSWORD, row, texts, type Visitor } from "./visitor.ts";
 
 /** After a replica has died for this long, nobody counts as online because of it. */
@@ -48,23 +49,23 @@ stories("it lives", {}, (stage) => {
     await eventually(async () => !(await typing.isVisible()), GONE_MS);
   });
 
-  story("older messages come as one scrolls up, and what is being read does not move", async () => {
-    await ann.pour(Array.from({ length: 120 }, (_, index) => `old ${index}`));
-    await row(bob.page, "old 119").waitFor();
+  soakStory("older messages come as one scrolls up, and what is being read does not move", async () => {
+    await ann.pour(Array.from({ length: 70 }, (_, index) => `old ${index}`));
+    await row(bob.page, "old 69").waitFor();
     await bob.page.reload();
     expect(await bob.page.locator("#messages > .message").count()).toBe(50);
-    expect((await texts(bob.page)).at(-1)).toBe("old 119");
+    expect((await texts(bob.page)).at(-1)).toBe("old 69");
     const log = messages(bob.page);
     for (;;) {
       const count = await bob.page.locator("#messages > .message").count();
-      if (count === 121) break;
+      if (count === 71) break;
       await log.hover();
       await bob.page.mouse.wheel(0, -4000);
       await eventually(async () => (await bob.page.locator("#messages > .message").count()) > count);
     }
     expect((await texts(bob.page)).slice(0, 3)).toEqual(["first", "old 0", "old 1"]);
-    await row(bob.page, "old 30").evaluate((element) => element.scrollIntoView());
-    const top = async (): Promise<number> => (await row(bob.page, "old 30").boundingBox())!.y;
+    await row(bob.page, "old 15").evaluate((element) => element.scrollIntoView());
+    const top = async (): Promise<number> => (await row(bob.page, "old 15").boundingBox())!.y;
     const before = await top();
     await ann.say("newest of all");
     await bob.page.getByRole("button", { name: "1 new message" }).waitFor();
@@ -90,7 +91,7 @@ stories("it lives", {}, (stage) => {
     expect(said).toEqual([`${ann.name}: one`, `${ann.name}: two`]);
   });
 
-  for (const missing of ["SharedWorker", "SharedWorker and locks"]) {
+  for (const missing of SOAK ? ["SharedWorker", "SharedWorker and locks"] : ["SharedWorker and locks"]) {
     story(`without ${missing} it is live in every tab`, async () => {
       await ann.context.addInitScript(
         missing === "SharedWorker"

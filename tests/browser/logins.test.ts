@@ -1,7 +1,7 @@
 /** Which user a page belongs to, and what happens to unsent text, when logins change and end in a browser. */
 import { expect } from "bun:test";
 import type { Page } from "playwright-core";
-import { stories, story, type Stage } from "./stage.ts";
+import { soakStory, stories, story, type Stage } from "./stage.ts";
 import { composer, eventually, PASSWORD, row, texts, type Visitor } from "./visitor.ts";
 
 /** Fills in the form of a log-in page that is already open. */
@@ -195,7 +195,7 @@ stories("what was not sent", {}, (stage) => {
     expect([askedBefore, asked.length]).toEqual([0, 1]);
   });
 
-  story(
+  soakStory(
     "the Enter that confirms characters of an input method sends nothing, in WebKit's order of events too",
     async () => {
       await meet();

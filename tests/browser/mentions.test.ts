@@ -25,7 +25,9 @@ stories("mentions", {}, (stage) => {
   let ann: Visitor;
   let bob: Visitor;
   beforeEach(async () => {
-    [ann, bob] = await Promise.all([stage.open(stage.nameOf("ann")), stage.open(stage.nameOf("bob"))]);
+    // No other name here begins as his does, so that the first letters call him alone.
+    const called = `${stage.nameOf("mention")}ed`;
+    [ann, bob] = await Promise.all([stage.open(stage.nameOf("ann")), stage.open(called)]);
     await bob.context.addInitScript(NOTED);
     await ann.register(stage.cluster.web(0));
     await bob.register(stage.cluster.web(2));

@@ -48,15 +48,15 @@ stories("quotes", {}, (stage) => {
       await eventually(async () => (await composer(ann.page).inputValue()) === "shall we go?");
       await ann.say("shall we stay?");
       await eventually(async () => (await quote(page, "yes").innerText()).endsWith("shall we stay?"));
-      await bob.pour(Array.from({ length: 120 }, (_, n) => `line ${n}`));
+      await bob.pour(Array.from({ length: 60 }, (_, n) => `line ${n}`));
       await page.reload();
-      await row(page, "line 119").waitFor();
+      await row(page, "line 59").waitFor();
       expect(await row(page, "shall we stay?").count()).toBe(0);
-      await replyTo(page, "line 118");
+      await replyTo(page, "line 58");
       await bob.say("indeed");
       await quote(page, "indeed").click();
       await eventually(async () =>
-        String(await page.evaluate("document.activeElement.textContent")).includes("line 118"),
+        String(await page.evaluate("document.activeElement.textContent")).includes("line 58"),
       );
       await page.goto(`${page.url()}?around=${encodeURIComponent(await idOf(ann.page, "yes"))}`);
       await quote(page, "yes").click();

@@ -1,5 +1,5 @@
 /** Reactions: by pointer, by keyboard, by a finger and without a script; live on every page that shows the message. */
-import { beforeEach, expect } from "bun:test";
+import { beforeAll, beforeEach, expect } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { violations } from "./axe.ts";
 import { HOOK_MS, stories, story } from "./stage.ts";
@@ -8,7 +8,9 @@ import { composer, eventually, row, type Visitor } from "./visitor.ts";
 const WIDE = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
-const chips = (page: Page): Locator => row(page, "first").locator(".chip");
+/** The message of the present story, the last one of its conversation. */
+let message = "";
+const chips = (page: Page): Locator => row(page, message).locator(".chip");
 const picker = (page: Page): Locator => page.getByRole("group", { name: "Choose a reaction" });
 
 /** The chips as they are read out, the user's own with a star; read at once, because rows are replaced. */
@@ -27,14 +29,22 @@ const shows = async (page: Page, ...expected: string[]): Promise<void> =>
 stories("reactions", {}, (stage) => {
   let ann: Visitor;
   let bob: Visitor;
-  beforeEach(async () => {
+  let conversation: string;
+  beforeAll(async () => {
     [ann, bob] = await stage.pair("first");
+    conversation = ann.page.url();
+    await Promise.all([ann.page.setViewportSize(WIDE), bob.page.setViewportSize(WIDE)]);
+  }, HOOK_MS);
+  beforeEach(async () => {
+    message = stage.nameOf("message");
+    await ann.goBackTo(conversation);
+    await ann.pour([message]);
+    for (const { page } of [ann, bob]) await row(page, message).waitFor();
   }, HOOK_MS);
 
   story("chosen from the picker, joined and taken away by a click; both see it, at other replicas", async () => {
-    await Promise.all([ann.page.setViewportSize(WIDE), bob.page.setViewportSize(WIDE)]);
-    await row(bob.page, "first").hover();
-    await row(bob.page, "first").getByRole("link", { name: "Add a reaction" }).click();
+    await row(bob.page, message).hover();
+    await row(bob.page, message).getByRole("link", { name: "Add a reaction" }).click();
     expect(await violations(bob.page)).toEqual([]);
     await picker(bob.page).getByRole("button", { name: "party" }).click();
     await shows(bob.page, `🎉 1: ${bob.name} *`);
@@ -43,7 +53,7 @@ stories("reactions", {}, (stage) => {
     await shows(ann.page, `🎉 2: ${bob.name}, ${ann.name} *`);
     await shows(bob.page, `🎉 2: ${bob.name}, ${ann.name} *`);
     expect(await chips(bob.page).getAttribute("title")).toBe(`${bob.name}, ${ann.name}`);
-    for (const { page } of [ann, bob]) expect(await violations(page)).toEqual([]);
+    expect(await violations(ann.page)).toEqual([]);
     await chips(bob.page).click();
     await shows(ann.page, `🎉 1: ${ann.name} *`);
     // The row says the same after it was read anew.
@@ -56,7 +66,6 @@ stories("reactions", {}, (stage) => {
 
   story("by keyboard alone: from the message to the picker and back, and the focus stays on the chip", async () => {
     const { page } = ann;
-    await page.setViewportSize(WIDE);
     await page.locator(".log").focus();
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("Tab");
@@ -80,9 +89,8 @@ stories("reactions", {}, (stage) => {
     await page.keyboard.press("Escape");
     await picker(page).waitFor({ state: "hidden" });
     expect(await seen(page)).toEqual([]);
-    await bob.page.setViewportSize(WIDE);
-    await row(bob.page, "first").hover();
-    await row(bob.page, "first").getByRole("link", { name: "Add a reaction" }).click();
+    await row(bob.page, message).hover();
+    await row(bob.page, message).getByRole("link", { name: "Add a reaction" }).click();
     await picker(bob.page).getByRole("button", { name: "heart" }).click();
     await shows(page, `❤️ 1: ${bob.name}`);
     await chips(page).focus();
@@ -99,12 +107,12 @@ stories("reactions", {}, (stage) => {
     await phone.logIn(stage.cluster.web(1));
     await phone.page.goto(stage.cluster.web(1) + new URL(ann.page.url()).pathname);
     const { page } = phone;
-    await row(page, "first").waitFor();
-    const place = (await row(page, "first").locator(".body").boundingBox())!;
+    await row(page, message).waitFor();
+    const place = (await row(page, message).locator(".body").boundingBox())!;
     const at = { clientX: place.x + 5, clientY: place.y + 5, pointerType: "touch", isPrimary: true };
-    await row(page, "first").locator(".body").dispatchEvent("pointerdown", at);
+    await row(page, message).locator(".body").dispatchEvent("pointerdown", at);
     await picker(page).waitFor();
-    await row(page, "first").locator(".body").dispatchEvent("pointerup", at);
+    await row(page, message).locator(".body").dispatchEvent("pointerup", at);
     const box = (await picker(page).boundingBox())!;
     expect(box.x).toBeGreaterThanOrEqual(0);
     expect(box.x + box.width).toBeLessThanOrEqual(PHONE.width);
@@ -120,9 +128,8 @@ stories("reactions", {}, (stage) => {
 
   story("behind More are all emoji, found by name; in the text field too, and those used last come first", async () => {
     const { page } = ann;
-    await page.setViewportSize(WIDE);
-    await row(page, "first").hover();
-    await row(page, "first").getByRole("link", { name: "Add a reaction" }).click();
+    await row(page, message).hover();
+    await row(page, message).getByRole("link", { name: "Add a reaction" }).click();
     await picker(page).getByRole("link", { name: "More" }).click();
     const all = page.getByRole("dialog", { name: "Emoji" });
     const found = all.locator(".emoji-group:not([hidden]) button:not([hidden])");
@@ -151,7 +158,7 @@ stories("reactions", {}, (stage) => {
 
   story("on the page of all emoji any can be entered; what is none is refused, and nothing happens", async () => {
     const { page } = ann;
-    const address = await row(page, "first").locator(".react-to").getAttribute("href");
+    const address = await row(page, message).locator(".react-to").getAttribute("href");
     await page.goto(new URL(page.url()).origin + address);
     await page.getByLabel("Another emoji").fill("duck");
     await page.getByRole("button", { name: "Add", exact: true }).click();
@@ -159,7 +166,6 @@ stories("reactions", {}, (stage) => {
     expect(await page.getByLabel("Another emoji").inputValue()).toBe("duck");
     expect(await violations(page)).toEqual([]);
     await page.getByLabel("Another emoji").fill("🦆");
-    expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await composer(page).waitFor();
     await shows(page, `🦆 1: ${ann.name} *`);
@@ -170,7 +176,7 @@ stories("reactions", {}, (stage) => {
     await plain.logIn(stage.cluster.web(1));
     const { page } = plain;
     await page.goto(stage.cluster.web(1) + new URL(ann.page.url()).pathname);
-    await row(page, "first").getByRole("link", { name: "Add a reaction" }).click();
+    await row(page, message).getByRole("link", { name: "Add a reaction" }).click();
     await page.getByLabel("Find an emoji").fill("folded hands");
     await page.getByRole("button", { name: "Find" }).click();
     await page.getByRole("group", { name: "Found" }).getByRole("button", { name: "🙏" }).click();

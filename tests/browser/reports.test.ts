@@ -7,7 +7,7 @@ import { eventually, row } from "./visitor.ts";
 const WIDE = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
-stories("reports", {}, (stage) => {
+stories("reports", { clusterPerFile: true }, (stage) => {
   story("a message is reported from its menu; an owner elsewhere is told, deletes it, and is done", async () => {
     const origins = [0, 1, 2].map((id) => stage.cluster.web(id));
     const owner = await stage.arrive("olga", 0);

@@ -2,7 +2,7 @@
 import { beforeEach, expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { faults } from "./axe.ts";
-import { HOOK_MS, stories, story } from "./stage.ts";
+import { HOOK_MS, soakStory, stories, story } from "./stage.ts";
 import { composer, eventually, row, type Visitor } from "./visitor.ts";
 
 const PHONE = { width: 390, height: 780 };
@@ -183,20 +183,23 @@ stories("rooms", {}, (stage) => {
     await ann.page.locator(".roster .name", { hasText: `#${name}-new` }).waitFor();
   });
 
-  story("writing in a room goes on over the death of a replica: nothing is lost, nothing is there twice", async () => {
-    const name = stage.nameOf("night");
-    await makes(ann, name);
-    await bob.page.goto(`${stage.cluster.web(2)}/rooms?q=${name}`);
-    await bob.page.getByRole("button", { name: `Join #${name}` }).click();
-    await ann.say("before");
-    await row(bob.page, "before").waitFor();
-    await stage.cluster.kill(0);
-    await ann.say("during");
-    await bob.say("meanwhile");
-    for (const { page } of [ann, bob])
-      for (const text of ["before", "during", "meanwhile"]) {
-        await row(page, text).waitFor();
-        expect(await row(page, text).count()).toBe(1);
-      }
-  });
+  soakStory(
+    "writing in a room goes on over the death of a replica: nothing is lost, nothing is there twice",
+    async () => {
+      const name = stage.nameOf("night");
+      await makes(ann, name);
+      await bob.page.goto(`${stage.cluster.web(2)}/rooms?q=${name}`);
+      await bob.page.getByRole("button", { name: `Join #${name}` }).click();
+      await ann.say("before");
+      await row(bob.page, "before").waitFor();
+      await stage.cluster.kill(0);
+      await ann.say("during");
+      await bob.say("meanwhile");
+      for (const { page } of [ann, bob])
+        for (const text of ["before", "during", "meanwhile"]) {
+          await row(page, text).waitFor();
+          expect(await row(page, text).count()).toBe(1);
+        }
+    },
+  );
 });

@@ -10,7 +10,7 @@ const PHONE = { width: 390, height: 780 };
 const LINES = 36;
 const SOUGHT = "the granite block read_index(E4711), 会議室";
 
-stories("searching", {}, (stage) => {
+stories("searching", { clusterPerFile: true }, (stage) => {
   let ann: Visitor;
   let bob: Visitor;
   beforeEach(async () => {

@@ -1,7 +1,7 @@
 /**
- * The base of every file of stories: one browser, a cluster of the built binary, and people who exist
- * for one story. Without Debian's Chromium the stories are skipped in one line; with CI=true a missing
- * browser is a failure.
+ * The base of every file of stories: one browser, a cluster of the built binary, and people who exist for one story.
+ * Files that ask for nothing special share both if they run in one process (keep-open.ts). Without Debian's Chromium the
+ * stories are skipped in one line; with CI=true a missing browser is a failure.
  *
  *     stories("it lives", {}, (stage) => {
  *       story("two write", async () => {
@@ -11,6 +11,7 @@ import { existsSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { chromium, type Browser, type BrowserContextOptions } from "playwright-core";
 import { Cluster } from "../../harness/cluster.ts";
+import { SOAK } from "../../harness/load-cluster.ts";
 import { eventually, Visitor } from "./visitor.ts";
 
 export const CHROMIUM = "/usr/bin/chromium";
@@ -35,6 +36,8 @@ export const HOOK_MS = 90_000;
 export const STORY_MS = 240_000;
 
 export interface StageOptions {
+  /** Starts a cluster for this file alone, whose stories count people, or are told by the first one who came. */
+  readonly clusterPerFile?: boolean;
   /** Starts a new cluster for each story, for stories that would see earlier ones. Dead replicas always restart. */
   readonly clusterPerStory?: boolean;
   /** See ClusterOptions. */
@@ -61,18 +64,37 @@ export async function startCluster(options: StageOptions = {}): Promise<Cluster>
   return cluster;
 }
 
+/** What the files of a process share. */
+let sharedBrowser: Browser | null = null;
+let sharedCluster: Cluster | null = null;
+let isKeptOpen = false;
+/** Files and stories that have begun in this process. */
+let rounds = 0;
+
+/** What files share stays open when they end, until `closeShared`. */
+export function keepSharedOpen(): void {
+  isKeptOpen = true;
+}
+
+export async function closeShared(): Promise<void> {
+  await Promise.all([sharedBrowser?.close(), sharedCluster?.stop()]);
+  sharedBrowser = sharedCluster = null;
+}
+
 /** The browser, the cluster and the people of a file. */
 export class Stage {
   readonly #options: StageOptions;
+  readonly #sharesCluster: boolean;
   #browser: Browser | null = null;
   #cluster: Cluster | null = null;
   #guests: Visitor[] = [];
   readonly #residents: Visitor[] = [];
-  #round = 0;
   #inStory = false;
 
   constructor(options: StageOptions) {
     this.#options = options;
+    const { cuttable, clusterPerFile, clusterPerStory, words } = options;
+    this.#sharesCluster = [cuttable, clusterPerFile, clusterPerStory, words].every((one) => one === undefined);
   }
 
   get cluster(): Cluster {
@@ -80,9 +102,9 @@ export class Stage {
     return this.#cluster;
   }
 
-  /** A name that no person in another story has. */
+  /** A name that no person in another story has, also not in another file that shares the cluster, and none begins with. */
   nameOf(name: string): string {
-    return this.#options.clusterPerStory === true ? name : `${name}${this.#round}`;
+    return this.#options.clusterPerStory === true ? name : `${name}${String(rounds).padStart(3, "0")}`;
   }
 
   /** A person with a browser profile of their own, until the story ends; if opened before a story, for all stories. */
@@ -111,12 +133,15 @@ export class Stage {
   }
 
   async begin(): Promise<void> {
-    this.#browser = await openBrowser(this.#options.wholeBrowser === true);
-    if (this.#options.clusterPerStory !== true) this.#cluster = await startCluster(this.#options);
+    rounds += 1;
+    const { wholeBrowser, clusterPerStory } = this.#options;
+    this.#browser = wholeBrowser === true ? await openBrowser(true) : (sharedBrowser ??= await openBrowser(false));
+    if (this.#sharesCluster) this.#cluster = sharedCluster ??= await startCluster();
+    else if (clusterPerStory !== true) this.#cluster = await startCluster(this.#options);
   }
 
   async beginStory(): Promise<void> {
-    this.#round += 1;
+    rounds += 1;
     this.#inStory = true;
     if (this.#options.clusterPerStory === true) this.#cluster = await startCluster(this.#options);
     // An earlier story may have killed replicas without restarting all of them.
@@ -135,8 +160,10 @@ export class Stage {
   }
 
   async end(): Promise<void> {
-    await this.#browser?.close();
-    await this.#cluster?.stop();
+    await Promise.all(this.#residents.map((one) => one.close()));
+    if (this.#browser !== sharedBrowser) await this.#browser?.close();
+    if (this.#cluster !== sharedCluster) await this.#cluster?.stop();
+    if (!isKeptOpen) await closeShared();
   }
 }
 
@@ -159,4 +186,9 @@ export function stories(name: string, options: StageOptions, body: (stage: Stage
 /** One story, with the timeout that browsers need. */
 export function story(what: string, tell: () => Promise<void>): void {
   test(what, tell, STORY_MS);
+}
+
+/** A story with SOAK=1 only, because others tell the same at another place of the page. */
+export function soakStory(what: string, tell: () => Promise<void>): void {
+  if (SOAK) story(what, tell);
 }

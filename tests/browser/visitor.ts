@@ -140,6 +140,11 @@ export class Visitor {
     await row(this.page, text).waitFor();
   }
 
+  /** Opens an address, unless the page is there already. */
+  async goBackTo(url: string): Promise<void> {
+    if (this.page.url() !== url) await this.page.goto(url);
+  }
+
   /** Opens the conversation with a person from the list. */
   async openFrom(origin: string, name: string, page = this.page): Promise<void> {
     await page.goto(`${origin}/`);

@@ -46,9 +46,12 @@ interface Level {
   readonly together: number;
   /**
    * Whether each file of a process gets modules of its own. Where a file needs a tenth of a second, evaluating all
-   * modules anew for it takes longer than its tests; those files leave nothing behind in a module.
+   * modules anew for it takes longer than its tests; those files leave nothing behind in a module. Files of stories
+   * share a browser and a cluster through one (tests/browser/stage.ts).
    */
   readonly isolated: boolean;
+  /** A module that is loaded before the files of a process. */
+  readonly preload?: string;
   /** For the process of the tests, and for the replicas that it starts. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -97,15 +100,10 @@ const LEVELS: readonly Level[] = [
   {
     name: "browsers",
     globs: ["browser/**/*.test.ts"],
-    slowest: [
-      "browser/addresses.test.ts",
-      "browser/logins.test.ts",
-      "browser/everyday.test.ts",
-      "browser/switching.test.ts",
-      "browser/finding.test.ts",
-    ],
-    together: 1,
-    isolated: true,
+    preload: "./tests/browser/keep-open.ts",
+    slowest: ["browser/addresses.test.ts"],
+    together: 7,
+    isolated: false,
     environment: SHORT_LIVED,
   },
 ];
@@ -176,14 +174,15 @@ interface Ran {
 }
 
 /** Runs files in one process, and prints what they print. At most AT_ONCE at a time. */
-async function runFiles(files: readonly string[], { isolated, environment }: Level): Promise<Ran> {
+async function runFiles(files: readonly string[], { isolated, preload, environment }: Level): Promise<Ran> {
   const number = numbers.shift()!;
   const folder = mkdtempSync(join(tmpdir(), "lastword-tests-"));
   const report = join(folder, "junit.xml");
   const started = performance.now();
   try {
     const reporter = ["--only-failures", "--reporter=junit", `--reporter-outfile=${report}`];
-    const words = ["test", ...(isolated ? ["--isolate"] : []), `--timeout=${TEST_MS}`, ...reporter];
+    const first = [...(isolated ? ["--isolate"] : []), ...(preload === undefined ? [] : [`--preload=${preload}`])];
+    const words = ["test", ...first, `--timeout=${TEST_MS}`, ...reporter];
     const env = { ...process.env, ...environment, BUN_TEST_WORKER_ID: String(number) };
     const pipes = { stdout: "pipe", stderr: "pipe", stdin: "ignore" } as const;
     const run = Bun.spawn([process.execPath, ...words, ...files], { env, ...pipes });
