@@ -60,13 +60,22 @@ function charactersOf(text: string): readonly string[] | string {
   return ASCII.test(text) ? text : Array.from(text);
 }
 
+function addPiece(grams: Set<string>, characters: readonly string[] | string, at: number, length: number): void {
+  const piece = characters.slice(at, at + length);
+  grams.add(typeof piece === "string" ? piece : piece.join(""));
+}
+
 /** Each `length` characters in a row, as one text. */
 function addRows(grams: Set<string>, characters: readonly string[] | string, length: number): void {
   const last = Math.min(characters.length, RUN_MAX) - length;
-  for (let at = 0; at <= last; at++) {
-    const piece = characters.slice(at, at + length);
-    grams.add(typeof piece === "string" ? piece : piece.join(""));
-  }
+  for (let at = 0; at <= last; at++) addPiece(grams, characters, at, length);
+}
+
+/** As few of them as have all characters: the others would cost a question more time than they save. */
+function addCover(grams: Set<string>, characters: readonly string[] | string, length: number): void {
+  const last = characters.length - length;
+  for (let at = 0; at <= last; at += length) addPiece(grams, characters, at, length);
+  if (last >= 0) addPiece(grams, characters, last, length);
 }
 
 function startOf(characters: readonly string[] | string): string {
@@ -98,7 +107,7 @@ export function gramsOf(folded: string): Set<string> {
   return grams;
 }
 
-/** The grams of every text that has the term: none, if the index cannot help. */
+/** Grams that every text has that has the term: none, if the index cannot help. */
 export function neededGrams({ text, atStart, atEnd }: Term): Set<string> {
   const grams = new Set<string>();
   for (const run of runsOf(text)) {
@@ -109,14 +118,14 @@ export function neededGrams({ text, atStart, atEnd }: Term): Set<string> {
     const characters = charactersOf(run.text);
     if (characters.length > RUN_MAX) continue;
     if (run.kind === "unspaced") {
-      addRows(grams, characters, Math.min(2, characters.length));
+      addCover(grams, characters, Math.min(2, characters.length));
       continue;
     }
     // The word of the text may begin before the term and go on behind it.
     const begins = run.from > 0 || atStart;
     const isWhole = run.from + run.text.length < text.length || atEnd;
     if (begins && (characters.length > 1 || isWhole)) grams.add(startOf(characters));
-    addRows(grams, characters, 3);
+    addCover(grams, characters, 3);
   }
   return grams;
 }
