@@ -211,7 +211,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  "the front is another program's: up says so once, and names an address that works",
+  "the front is another program's: up says so once, and names an address that works; --no-restart: who was killed stays away",
   async () => {
     await using home = await Home.open();
     const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("mine") });
@@ -220,6 +220,7 @@ test.concurrent(
         "up",
         ...home.words.filter((word) => word !== "--front=off"),
         `--front=localhost:${other.port}`,
+        "--no-restart",
       ]);
       const line = await said(up, /^Lastword is running: .*$/m);
       const page = line.replace("Lastword is running: ", "");
@@ -228,24 +229,12 @@ test.concurrent(
       expect(up.stderr).toBe(
         `lastword: no replica has the front address localhost:${other.port}: another program or cluster uses it; choose another with --front\n`,
       );
-      up.process.kill("SIGINT");
-      expect(await up.process.exited).toBe(0);
+      const pids = await Promise.all([0, 1, 2].map((id) => home.pid(id)));
+      for (const pid of pids) await home.kill(pid);
+      expect(await up.process.exited).toBe(1);
     } finally {
       await other.stop(true);
     }
-  },
-  180_000,
-);
-
-test.concurrent(
-  "--no-restart: a killed replica stays away, and the exit code is one of the contract",
-  async () => {
-    await using home = await Home.open();
-    const up = home.spawn(["up", ...home.words, "--no-restart"]);
-    await said(up, /stops them/);
-    const pids = await Promise.all([0, 1, 2].map((id) => home.pid(id)));
-    for (const pid of pids) await home.kill(pid);
-    expect(await up.process.exited).toBe(1);
   },
   180_000,
 );
