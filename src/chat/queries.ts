@@ -302,6 +302,8 @@ export interface Queries {
   kindOf(conversation: ConversationId): ConversationRow["kind"] | null;
   /** Whether the user may read and write there. In a thread, also in one without replies, that is who is in its parent. */
   isMember(conversation: ConversationId, user: UserId): boolean;
+  /** Whether a user has a direct conversation with somebody; asked of hundreds of people for each list. */
+  hasMet(user: UserId, other: UserId): boolean;
   /** Members of the conversation, ordered by id; empty if it does not exist. Of a thread: those who follow it. */
   membersOf(conversation: ConversationId): readonly UserId[];
   /**

@@ -2,7 +2,6 @@
 import { FIRST_UNREAD, type MessagesInput } from "../messages-input.ts";
 import { CHAT_ERRORS, failed, type Answer, type Found } from "../errors.ts";
 import {
-  directId,
   directMembers,
   isRoomId,
   isThreadId,
@@ -421,10 +420,12 @@ export class Messaging {
     const queries = this.#deps.queries();
     const found: UserRow[] = [];
     let after = from;
-    for (let seen = 0; seen < STRANGERS_LOOKED_AT_MAX && found.length < limit; seen += STRANGERS_PAGE) {
-      const page = queries.users(after, user, STRANGERS_PAGE, this.#knownTo(user));
-      found.push(...page.filter((row) => !queries.isMember(directId(user, row.id), user)));
-      if (page.length < STRANGERS_PAGE) break;
+    // The first people are enough for somebody who has written to few.
+    for (let [seen, size] = [0, limit]; seen < STRANGERS_LOOKED_AT_MAX && found.length < limit; size = STRANGERS_PAGE) {
+      const page = queries.users(after, user, size, this.#knownTo(user));
+      found.push(...page.filter((row) => !queries.hasMet(user, row.id)));
+      if (page.length < size) break;
+      seen += size;
       after = page.at(-1)!.folded;
     }
     return found.slice(0, limit);

@@ -1,5 +1,6 @@
 /** The chat's Queries (chat/queries.ts) over the connection that apply writes through. */
 import {
+  directId,
   isThreadId,
   messageId,
   rootOf,
@@ -193,6 +194,10 @@ export class StateQueries implements Queries {
     // It has no replies yet. There are no threads in threads.
     const root = visibleRoot(conversation, user, this.#rows);
     return root !== null && !isThreadId(root.conversation);
+  }
+
+  hasMet(user: UserId, other: UserId): boolean {
+    return this.#rows.membershipsOf(user).has(directId(user, other));
   }
 
   membersOf(conversation: ConversationId): readonly UserId[] {
