@@ -419,8 +419,7 @@ export class Messaging {
   #strangers(user: UserId, from: string, limit: number): readonly UserRow[] {
     const queries = this.#deps.queries();
     const found: UserRow[] = [];
-    let after = from;
-    // The first people are enough for somebody who has written to few.
+    let after = from; // The first page is enough for somebody who has written to few.
     for (let [seen, size] = [0, limit]; seen < STRANGERS_LOOKED_AT_MAX && found.length < limit; size = STRANGERS_PAGE) {
       const page = queries.users(after, user, size, this.#knownTo(user));
       found.push(...page.filter((row) => !queries.hasMet(user, row.id)));
