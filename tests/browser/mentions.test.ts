@@ -45,12 +45,12 @@ stories("mentions", {}, (stage) => {
     expect(await offer.isVisible()).toBe(false);
     await general(ann.page).click();
     await ann.page.getByRole("heading", { name: "#general", level: 1 }).waitFor();
-    await ann.say(`first @${cyd.name}`);
+    await ann.say(`@${cyd.name} first`);
     await offer.getByText("Show a notification next time?").waitFor();
     expect(await faults(cyd.page, "offer")).toEqual([]);
     await offer.getByRole("button", { name: "Show notifications" }).click();
     await offer.waitFor({ state: "detached" });
-    await ann.say(`second @${cyd.name}`);
+    await ann.say(`@${cyd.name} second`);
     await eventually(async () => (await noted(cyd.page)).length === 1);
   });
 
