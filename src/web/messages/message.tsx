@@ -56,7 +56,7 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
       {quote === null ? null : <Quote message={message} />}
       {bodyOf(message, viewer)}
       {files.length === 0 ? null : <MessageFiles message={message} />}
-      <Meta message={message} own={own} />
+      {Meta({ message, own })}
       {mentions.length === 0 ? null : <NotCalled message={message} />}
       {reactions.length === 0 ? null : <Chips message={message} userId={viewer?.userId ?? null} />}
       {replies === null ? null : <Replies replies={replies} />}
@@ -94,13 +94,15 @@ const HIDDEN = markup` hidden=""`;
 /** Below a message: its marks, its time, and whether the other person has read it. */
 function Meta({ message, own }: { message: MessageView; own: boolean }) {
   const { pinnedBy, editedMicros, recovered, timeMicros } = message;
+  const state = own && message.readByOther ? READ_STATE : STATE;
+  const time = markup`${recovered ? LATE : null}${Time({ micros: timeMicros, style: "clock" })}${state}`;
+  if (pinnedBy === null && editedMicros === 0) return markup`${META}${time}`;
   return (
     <>
       {META}
-      {pinnedBy === null ? null : <PinMark message={message} />}
-      {editedMicros === 0 ? null : <EditedMark message={message} />}
-      {markup`${recovered ? LATE : null}${Time({ micros: timeMicros, style: "clock" })}`}
-      {own && message.readByOther ? READ_STATE : STATE}
+      <PinMark message={message} />
+      <EditedMark message={message} />
+      {time}
     </>
   );
 }
