@@ -1,6 +1,6 @@
 /** Two people, three replicas, no reload: the basic features as people meet them. */
 import { expect } from "bun:test";
-import { stories, story } from "./stage.ts";
+import { soakStory, stories, story } from "./stage.ts";
 import { composer, eventually, row, texts } from "./visitor.ts";
 
 stories("two people on two replicas", {}, (stage) => {
@@ -80,7 +80,7 @@ stories("two people on two replicas", {}, (stage) => {
     await eventually(async () => (await texts(fay.page)).join() === "m1,m3,m5");
   });
 
-  story("five fast sends are five messages, in order", async () => {
+  soakStory("five fast sends are five messages, in order", async () => {
     const [gus, hal] = await stage.pair("0", 1);
     for (const text of ["1", "2", "3", "4", "5"]) {
       await composer(gus.page).pressSequentially(text);
@@ -90,7 +90,7 @@ stories("two people on two replicas", {}, (stage) => {
     expect(await texts(gus.page)).toEqual(["0", "1", "2", "3", "4", "5"]);
   });
 
-  story(
+  soakStory(
     "first words to a wrong name: the sentence is at the field, the text stays, the right name takes it",
     async () => {
       const kim = await stage.arrive(stage.nameOf("kim"), 0);
