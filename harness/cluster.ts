@@ -30,6 +30,8 @@ export const ENGINE: Readonly<Record<string, string>> = Object.fromEntries(
 );
 /** Bounds of the time between two looks, which is a twentieth of the wait so far, so that long waits use little CPU. */
 const POLL_MS = { min: 25, max: 250 } as const;
+/** The same for the status of a replica, which costs a millisecond of processor time each time. */
+const STATUS_POLL_MS = { min: 50, max: 250 } as const;
 /** How long tests wait for anything. It only bounds a hang: all of it takes a second or two on a quiet machine. */
 export const PATIENCE_MS = 60_000;
 
@@ -68,6 +70,7 @@ export async function waitFor<T>(
   what: string,
   condition: () => T | Promise<T>,
   timeoutMs = PATIENCE_MS,
+  pollMs: { readonly min: number; readonly max: number } = POLL_MS,
 ): Promise<NonNullable<Exclude<T, false>>> {
   const since = performance.now();
   for (;;) {
@@ -75,7 +78,7 @@ export async function waitFor<T>(
     if (value !== false && value !== null && value !== undefined) return value as NonNullable<Exclude<T, false>>;
     const waited = performance.now() - since;
     if (waited > timeoutMs) throw new Error(`waited ${timeoutMs} ms for: ${what}`);
-    await Bun.sleep(Math.min(POLL_MS.max, Math.max(POLL_MS.min, waited / 20)));
+    await Bun.sleep(Math.min(pollMs.max, Math.max(pollMs.min, waited / 20)));
   }
 }
 
@@ -371,6 +374,7 @@ export class Cluster {
           return last !== null && condition(last) ? last : null;
         },
         timeoutMs,
+        STATUS_POLL_MS,
       );
     } catch (error) {
       throw new Error(`${(error as Error).message}; it says ${JSON.stringify(last)}`, { cause: error });
