@@ -13,7 +13,6 @@ import {
   preferences,
   profiles,
   reads,
-  sessions,
   unreads,
   users,
 } from "./schema.ts";
@@ -94,22 +93,6 @@ function peopleStatements(c: StateConnection) {
         .select({ count: sql<number>`count(*)` })
         .from(users)
         .where(sql`${users.deleted} = 0`),
-    ),
-    sessionByToken: compile(
-      c,
-      db
-        .select()
-        .from(sessions)
-        .where(eq(sessions.tokenHash, p("tokenHash"))),
-    ),
-    sessionsOf: compile(
-      c,
-      db
-        .select()
-        .from(sessions)
-        .where(eq(sessions.user, p("user")))
-        .orderBy(desc(sessions.lastUsedMicros), asc(sessions.id))
-        .limit(p("limit")),
     ),
   };
 }

@@ -10,7 +10,6 @@ import {
   purges,
   requests,
   roles,
-  sessions,
   tombstones,
   users,
 } from "./schema.ts";
@@ -25,7 +24,6 @@ export function rowStatements(c: StateConnection) {
     ...accountStatements(c),
     ...putUserStatements(c),
     ...roleStatements(c),
-    ...sessionStatements(c),
     ...requestStatements(c),
     ...conversationStatements(c),
     ...memberStatements(c),
@@ -117,43 +115,6 @@ function roleStatements(c: StateConnection) {
         .orderBy(asc(users.createdMicros), asc(users.id))
         .limit(p("limit")),
     ),
-  };
-}
-
-function sessionStatements(c: StateConnection) {
-  const { db } = c;
-  return {
-    session: compile(
-      c,
-      db
-        .select()
-        .from(sessions)
-        .where(eq(sessions.id, p("id"))),
-    ),
-    sessionsOf: compile(
-      c,
-      db
-        .select()
-        .from(sessions)
-        .where(eq(sessions.user, p("user")))
-        .orderBy(asc(sessions.lastUsedMicros), asc(sessions.id))
-        .limit(p("limit")),
-    ),
-    putSession: compile(
-      c,
-      db
-        .insert(sessions)
-        .values({
-          id: p("id"),
-          tokenHash: p("tokenHash"),
-          user: p("user"),
-          createdMicros: p("createdMicros"),
-          lastUsedMicros: p("lastUsedMicros"),
-          device: p("device"),
-        })
-        .onConflictDoUpdate({ target: sessions.id, set: { lastUsedMicros: sql`excluded.last_used_micros` } }),
-    ),
-    removeSession: compile(c, db.delete(sessions).where(eq(sessions.id, p("id")))),
   };
 }
 

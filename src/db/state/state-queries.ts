@@ -30,7 +30,6 @@ import {
   type ThreadSummary,
 } from "../../chat/queries.ts";
 import {
-  SESSIONS_PER_USER,
   sees,
   type ConversationRow,
   type MemberRow,
@@ -48,7 +47,7 @@ import { StateKeptQueries } from "./kept-queries.ts";
 import { seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateRoomQueries } from "./room-queries.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
-import { one, sessionRow, userRow } from "./row-shapes.ts";
+import { userRow } from "./row-shapes.ts";
 import { changeOf, hiddenChanges, group, readChanges, seen, type Gone, type Sides } from "./seen-messages.ts";
 import type { StateDrafts } from "./drafts.ts";
 import { StateAdminQueries } from "./admin-queries.ts";
@@ -169,11 +168,11 @@ export class StateQueries implements Queries {
   }
 
   sessionByToken(tokenHash: string): SessionRow | null {
-    return one(this.#q.sessionByToken.get(tokenHash), sessionRow);
+    return this.#rows.sessions.byToken(tokenHash);
   }
 
   sessionsOf(user: UserId): readonly SessionRow[] {
-    return this.#q.sessionsOf.all(user, SESSIONS_PER_USER).map(sessionRow);
+    return this.#rows.sessions.newestOf(user);
   }
 
   request(user: UserId, clientId: ClientId): RequestRow | null {

@@ -6,7 +6,7 @@
  * Users, the newest messages of conversations and the newest client ids are also in memory. Every
  * write updates this memory, and `forget` empties it when a transaction is rolled back.
  */
-import type { ClientId, ConversationId, SessionId, UserId } from "../../chat/ids.ts";
+import type { ClientId, ConversationId, UserId } from "../../chat/ids.ts";
 import type {
   ConversationRow,
   EarlyRow,
@@ -20,10 +20,9 @@ import type {
   RoomRow,
   Rows,
   SeatRow,
-  SessionRow,
   UserRow,
 } from "../../chat/rows.ts";
-import { FIRST_FORMAT, SESSIONS_PER_USER } from "../../chat/rows.ts";
+import { FIRST_FORMAT } from "../../chat/rows.ts";
 import { StorageDamaged } from "../../election/ports.ts";
 import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
@@ -37,6 +36,7 @@ import { StateInvites } from "./invites.ts";
 import { StateFiles } from "./files.ts";
 import { StateMentions } from "./mentions.ts";
 import { StateLocks } from "./locks.ts";
+import { StateSessions } from "./sessions.ts";
 import { StateProfiles } from "./profiles.ts";
 import { StatePins } from "./pins.ts";
 import { StateReactions } from "./reactions.ts";
@@ -63,7 +63,6 @@ import {
   roleRow,
   roomRow,
   seatRow,
-  sessionRow,
   userRow,
 } from "./row-shapes.ts";
 
@@ -108,7 +107,12 @@ export class StateRows implements Rows {
   readonly dropReads: Rows["dropReads"] = (...at) => this.#singly.dropReads(...at);
   readonly isHidden: Rows["isHidden"] = (...at) => this.#singly.isHidden(...at);
   readonly hide: Rows["hide"] = (...at) => this.#singly.hide(...at);
+  readonly session: Rows["session"] = (id) => this.sessions.get(id);
+  readonly sessionsOf: Rows["sessionsOf"] = (user) => this.sessions.oldestOf(user);
+  readonly putSession: Rows["putSession"] = (row) => this.sessions.put(row);
+  readonly removeSession: Rows["removeSession"] = (id) => this.sessions.remove(id);
   /** These also answer queries. */
+  readonly sessions: StateSessions;
   readonly locks: StateLocks;
   readonly profiles: StateProfiles;
   readonly invites: StateInvites;
@@ -157,6 +161,7 @@ export class StateRows implements Rows {
     this.#preferences = new StatePreferences(connection);
     this.#follows = new StateFollows(connection);
     this.#singly = new StateSingleMarks(connection, held);
+    this.sessions = new StateSessions(connection);
     this.locks = new StateLocks(connection);
     this.profiles = new StateProfiles(connection, this.#changes, (skeleton) => this.userBySkeleton(skeleton));
     this.invites = new StateInvites(connection);
@@ -182,7 +187,7 @@ export class StateRows implements Rows {
     this.#roles = null;
     this.#first = null;
     const parts = [this.locks, this.unreads, this.drafts, this.push, this.profiles, this.#preferences, this.#singly];
-    for (const part of parts) part.forget();
+    for (const part of [...parts, this.sessions]) part.forget();
     this.#memberships.clear();
   }
 
@@ -236,24 +241,6 @@ export class StateRows implements Rows {
   firstUser(): UserId | null {
     this.#first ??= one(this.#q.firstUser.get(1), userRow);
     return this.#first?.id ?? null;
-  }
-
-  session(id: SessionId): SessionRow | null {
-    const row = this.#q.session.get(id);
-    return row === null ? null : sessionRow(row);
-  }
-
-  sessionsOf(user: UserId): readonly SessionRow[] {
-    return this.#q.sessionsOf.all(user, SESSIONS_PER_USER + 1).map(sessionRow);
-  }
-
-  putSession(row: SessionRow): void {
-    const { id, tokenHash, user, createdMicros, lastUsedMicros, device } = row;
-    this.#q.putSession.run(id, tokenHash, user, createdMicros, lastUsedMicros, device);
-  }
-
-  removeSession(id: SessionId): void {
-    this.#q.removeSession.run(id);
   }
 
   request(user: UserId, clientId: ClientId): RequestRow | null {
