@@ -28,12 +28,12 @@ const GATHER_MS = 100;
 /** Seqs that one batch may pass over. */
 const STEP = 20_000;
 /** How long the index rests after a batch while it is far behind, in parts of the batch's time, and at most. */
-const REST = { share: 0.5, maxMs: 100 } as const;
+const REST = { share: 1.5, maxMs: 100 } as const;
 /**
  * The same while the chat is so busy that the index would cost it messages: with 3 replicas on 2 cores and 64 senders at
  * full speed, an index that kept up took a quarter of their sends. Then it falls behind, and catches up afterwards.
  */
-const REST_WHEN_BUSY = { share: 49, maxMs: 1_000 } as const;
+const REST_WHEN_BUSY = { share: 99, maxMs: 1_000 } as const;
 const NO_REST = { share: 0, maxMs: 0 } as const;
 /** Ops in one second from which on the chat is busy. */
 const BUSY_OPS = 500;
