@@ -23,6 +23,8 @@ const HELP = `Write a line to send it to the open conversation. A line that begi
   /list                     your conversations, unread ones first
   /rooms, /people           what there is
   /search WORDS             messages with these words; also from:NAME, in:#ROOM, before:2026-11-30 and more
+  /unread, /saved           messages that wait for you, and those that you have saved
+  /pins                     messages that are pinned in the open conversation
   /join #ROOM, /leave #ROOM
   /again                    sends the last message again if it is not known whether it was sent; it arrives once
   /quit                     or Ctrl-D
@@ -95,6 +97,9 @@ export class Talk {
       rooms: () => this.#rooms(),
       people: () => this.#people(),
       search: (rest) => this.#search(rest),
+      unread: () => this.#search("is:unread"),
+      saved: () => this.#search("is:saved"),
+      pins: () => this.#pins(),
       join: (rest) => this.#join(rest),
       leave: (rest) => this.#leave(rest),
       again: () => this.#again(),
@@ -289,6 +294,11 @@ export class Talk {
     this.#say(
       page.value.hits.length === 0 ? "Nothing was found.\n" : page.value.hits.toReversed().map(hitText).join(""),
     );
+  }
+
+  async #pins(): Promise<void> {
+    if (this.#place === null) return this.#say("! Of what? /open NAME or /open #ROOM first.\n");
+    await this.#search(`is:pinned in:"${this.#place.name}"`);
   }
 
   async #people(): Promise<void> {

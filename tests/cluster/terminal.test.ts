@@ -229,6 +229,16 @@ test("at a terminal: a password that is not shown, a chat that goes on over a ki
 
   const chat = new Screen(["client", "#general"]);
   await chat.until("#general> ");
+  const kept = await ben().send({ to: "#general", body: "keep this" });
+  if (!kept.ok) throw new Error(kept.sentence);
+  await ben().call("PinMessage", { messageId: kept.value.message!.id, clientId: crypto.randomUUID() });
+  // Whoever shows this has the pin as well, because it is before it in the log.
+  await ben().send({ to: "#general", body: "it is pinned" });
+  await chat.until("ben: it is pinned");
+  chat.type("/pins\r");
+  await chat.until("[#general] ben: keep this");
+  chat.type("/saved\r");
+  await chat.until("Nothing was found.");
   chat.type("hello from a terminal\r");
   await chat.until("ada: hello from a terminal");
   chat.type("/nonsense\r");
