@@ -7,7 +7,7 @@ import { AcknowledgedWriter, wrongWith } from "../../harness/acknowledged.ts";
 import { BINARY, Cluster, FAULTS_BINARY, waitFor } from "../../harness/cluster.ts";
 import { SmallDisk } from "../../harness/fault-disk.ts";
 import { order } from "../../harness/fault-orders.ts";
-import { SOAK, story } from "../../harness/load-cluster.ts";
+import { RATE, SOAK, story } from "../../harness/load-cluster.ts";
 import { WebPerson } from "../../harness/web-person.ts";
 
 const FULL =
@@ -171,7 +171,7 @@ test.concurrent(
 
 story(
   "a slow disk: 300 ms for each fsync of a follower, of the leader, and of all",
-  { seconds: SOAK ? 900 : 90, cluster: { binary: FAULTS_BINARY }, load: { rate: 60, deadlineMs: 30_000 } },
+  { seconds: SOAK ? 900 : 90, cluster: { binary: FAULTS_BINARY }, load: { rate: RATE, deadlineMs: 30_000 } },
   async (stage) => {
     const { cluster } = stage;
     const load = await stage.open();
@@ -180,7 +180,7 @@ story(
     const follower = cluster.ids.find((id) => id !== leader)!;
     for (const slow of [[follower], [leader], cluster.ids]) {
       for (const id of slow) await order(cluster, id, "log-sync:delay=300");
-      await load.flows(`while ${slow.join()} is slow`, { count: 60 });
+      await load.flows(`while ${slow.join()} is slow`, { count: 30 });
       // No replica is dropped from the view because its disk is slow.
       await stage.inStep();
       for (const id of slow) await order(cluster, id, "");
@@ -191,7 +191,7 @@ story(
 
 story(
   "slow disks and a killed leader: 500 ms for each fsync of all, 1.5 s of one survivor; another one leads",
-  { seconds: SOAK ? 900 : 120, cluster: { binary: FAULTS_BINARY }, load: { rate: 60, deadlineMs: 60_000 } },
+  { seconds: SOAK ? 900 : 120, cluster: { binary: FAULTS_BINARY }, load: { rate: RATE, deadlineMs: 60_000 } },
   async (stage) => {
     const { cluster } = stage;
     const load = await stage.open();

@@ -5,10 +5,10 @@
 import { expect } from "bun:test";
 import { FAULTS_BINARY } from "../../harness/cluster.ts";
 import { order } from "../../harness/fault-orders.ts";
-import { lasting, SOAK, story } from "../../harness/load-cluster.ts";
+import { lasting, RATE, SOAK, story } from "../../harness/load-cluster.ts";
 
 const MINUTE_MS = 60_000;
-const TOLD = { seconds: SOAK ? 900 : 120, load: { rate: 60, deadlineMs: 30_000 } };
+const TOLD = { seconds: SOAK ? 900 : 120, load: { rate: RATE, deadlineMs: 30_000 } };
 
 story(
   "50 ms each way and 5 % of the packets lost between all of them: writing goes on, and through a kill of the leader",
@@ -19,10 +19,10 @@ story(
     load.start();
     stage.network.setWeather({ delayMs: 50, lostShare: 0.05 });
     for (let round = 0; round < (SOAK ? 20 : 1); round++) {
-      await load.flows("in bad weather", { count: 100 });
+      await load.flows("in bad weather", { count: 60 });
       const leader = await stage.leader();
       await stage.kill([leader]);
-      await load.flows("with the leader killed", { count: 60 });
+      await load.flows("with the leader killed", { count: 30 });
       await stage.restart([leader]);
       await stage.inStep();
     }

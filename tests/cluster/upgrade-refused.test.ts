@@ -7,10 +7,10 @@ import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { BINARY, NEXT_BINARY } from "../../harness/cluster.ts";
 import { hashStore } from "../../harness/history.ts";
-import { story, type Stage } from "../../harness/load-cluster.ts";
+import { RATE, story, type Stage } from "../../harness/load-cluster.ts";
 import { ends, inForce, notesOf, swap, tooOld, unnoticed } from "../../harness/upgrading.ts";
 
-const LOAD = { rate: 60, deadlineMs: 60_000 };
+const LOAD = { rate: RATE, deadlineMs: 60_000 };
 
 function folderOf(stage: Stage, id: number): string {
   return join(stage.cluster.data, `replica-${id}`);

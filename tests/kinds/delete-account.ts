@@ -6,8 +6,7 @@ export const inTests: KindInTests = {
   act: async (team) => {
     const { client, id } = await team.person();
     const effect = (rows: AllRows): number => count(rows, "audit", { actor: id, action: "deleteAccount" });
-    const act = team.call(client, "DeleteAccount", { password: PASSWORD, deleteMessages: true }, effect);
-    return { ...act, afterwards: "not_logged_in" };
+    return team.call(client, "DeleteAccount", { password: PASSWORD, deleteMessages: true }, effect);
   },
   habit: (me) => {
     if (me.random.chance(0.7)) return null;

@@ -27,8 +27,6 @@ export interface Act {
   ask(replicas: readonly number[]): Promise<{ readonly by: number } | { readonly refused: string }>;
   /** How often the effect is in the rows: once. */
   readonly effect: (rows: AllRows) => number;
-  /** The code with which it is refused once it is done, because nobody is left who could ask. */
-  readonly afterwards?: string;
 }
 
 /** Where nobody is called. The point is that of RFC 8291, appendix A. */

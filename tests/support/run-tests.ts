@@ -102,7 +102,7 @@ const LEVELS: readonly Level[] = [
     globs: ["browser/**/*.test.ts"],
     preload: "./tests/browser/keep-open.ts",
     slowest: ["browser/addresses.test.ts"],
-    together: 7,
+    together: 4,
     isolated: false,
     environment: SHORT_LIVED,
   },
