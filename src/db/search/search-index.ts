@@ -36,7 +36,7 @@ const REST = { share: 1.5, maxMs: 100 } as const;
 const REST_WHEN_BUSY = { share: 99, maxMs: 1_000 } as const;
 const NO_REST = { share: 0, maxMs: 0 } as const;
 /** Ops in one second from which on the chat is busy. */
-const BUSY_OPS = 500;
+const BUSY_OPS = 250;
 const SECOND_MS = 1_000;
 /** How long a question waits for the messages that were applied before it. */
 const SETTLE_MS = 300;
