@@ -12,6 +12,7 @@ export const FIREFOX = "/usr/bin/firefox-esr";
 
 const START_MS = 30_000;
 const ANSWER_MS = 20_000;
+const TABS_TRIED = 5;
 /** Preferences that switch off all other network traffic and all questions to the user. */
 const PREFERENCES: Record<string, boolean | number | string> = {
   "browser.shell.checkDefaultBrowser": false,
@@ -100,7 +101,7 @@ export class Firefox {
   /** A tab with cookies of its own. */
   async tab(): Promise<Tab> {
     const { userContext } = await this.send("browser.createUserContext", {});
-    const { context } = await this.send("browsingContext.create", { type: "tab", userContext });
+    const context = await this.#newContext(userContext);
     return {
       open: async (url) => {
         await this.send("browsingContext.navigate", { context, url, wait: "complete" });
@@ -122,6 +123,18 @@ export class Firefox {
         await this.send("browser.removeUserContext", { userContext });
       },
     };
+  }
+
+  /** While several tabs open at the same time, Firefox sometimes loses the first page of one, and says so. */
+  async #newContext(userContext: unknown): Promise<unknown> {
+    for (let tries = 1; ; tries++) {
+      try {
+        const { context } = await this.send("browsingContext.create", { type: "tab", userContext });
+        return context;
+      } catch (error) {
+        if (tries === TABS_TRIED || !String(error).includes("no such frame")) throw error;
+      }
+    }
   }
 
   async close(): Promise<void> {

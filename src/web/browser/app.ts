@@ -96,7 +96,7 @@ export class App {
     this.#kept = openKept({ cluster, me, name: person });
     this.#state = this.#kept.take(key);
     this.#cluster = openCluster({ onKept: (kept) => this.#setKept(kept) });
-    this.#navigation = openNavigation((text) => this.#cluster.say(text));
+    this.#navigation = openNavigation((text, options) => this.#cluster.say(text, options));
     openLeave();
     this.#departure = new Departure({
       kept: this.#kept,

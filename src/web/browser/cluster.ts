@@ -90,7 +90,8 @@ function openPanelOf(dialog: HTMLDialogElement | null): Panel {
 /** Opens the sentence below the top bar. */
 function openNote(): ClusterLine["say"] {
   const note = document.getElementById("note");
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Runs while a short sentence is shown. */
+  let timer: ReturnType<typeof setTimeout> | null = null;
   /** The sentence that stays until another one replaces it, such as "No connection". */
   let lasting = "";
 
@@ -102,10 +103,17 @@ function openNote(): ClusterLine["say"] {
   }
 
   return (text, { short = false, tone } = {}) => {
-    clearTimeout(timer);
     if (!short) lasting = text;
+    // The end of what lasted does not take a short one away before it was read.
+    if (text === "" && timer !== null) return;
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
     show(text === "" ? lasting : text, tone);
-    if (short) timer = setTimeout(() => show(lasting), SHORT_NOTE_MS);
+    if (!short) return;
+    timer = setTimeout(() => {
+      timer = null;
+      show(lasting);
+    }, SHORT_NOTE_MS);
   };
 }
 

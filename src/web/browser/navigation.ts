@@ -43,8 +43,8 @@ export function linkOf(event: MouseEvent): HTMLAnchorElement | null {
   return link.hash !== "" && link.pathname === location.pathname ? null : link;
 }
 
-/** `say(text)` shows a note. Must be opened before anything else that listens for clicks and forms. */
-export function openNavigation(say: (text: string) => void): Navigation {
+/** `say` shows a note. Must be opened before anything else that listens for clicks and forms. */
+export function openNavigation(say: (text: string, options?: { readonly short: boolean }) => void): Navigation {
   let isLost = false;
   let wanted: string | null = null;
   /** True if the wanted page is not requested before a replica is back. */
@@ -68,7 +68,8 @@ export function openNavigation(say: (text: string) => void): Navigation {
     const form = event.target as HTMLFormElement;
     if (!isLost || event.defaultPrevented || form.getAttribute("method") === "dialog") return;
     event.preventDefault();
-    tell("No connection, so nothing was done. Try again in a moment.");
+    // Short, and so not taken away by a replica that is found in the next moment.
+    say("No connection, so nothing was done. Try again in a moment.", { short: true });
   });
 
   return {
