@@ -61,8 +61,11 @@ export class FileUpkeep {
   start(): void {
     const look = async (): Promise<void> => {
       // The rows may be replaced meanwhile, and the disk may fail; the next look tries again.
-      await this.look().catch(() => undefined);
-      const isFetching = this.#lacking.size > 0 && this.#deps.nowMs() >= this.#next.fetch;
+      const isDone = await this.look().then(
+        () => true,
+        () => false,
+      );
+      const isFetching = isDone && this.#lacking.size > 0 && this.#deps.nowMs() >= this.#next.fetch;
       if (this.#running) this.#timer = setTimeout(() => void look(), isFetching ? 0 : LOOK_MS);
     };
     void look();

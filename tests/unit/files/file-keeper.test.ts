@@ -274,3 +274,29 @@ test("the scrub finds changed bytes, and the file is fetched again", async () =>
   await until(async () => (await upkeep.look(), first.store.has(hash)));
   expect(await holds(first, hash, data)).toBeTrue();
 });
+
+test("while its rows cannot be read, a replica that lacks files looks no more often than otherwise", async () => {
+  const [first] = replicas.all as [FileReplica];
+  let looks = 0;
+  let nowMs = 0;
+  const queries = { isCarried: () => true, after: () => [{ seq: 1, hash: "0".repeat(64) }] } as unknown as FileQueries;
+  const upkeep = new FileUpkeep({
+    store: first.store,
+    exchange: first.exchange,
+    rows: () => {
+      looks += 1;
+      if (looks > 3) throw new Error("the disk failed");
+      return queries;
+    },
+    peers: () => [],
+    logger: { warn: () => undefined },
+    // Each try to fetch is due at once.
+    nowMs: () => (nowMs += 10_000),
+  });
+  upkeep.start();
+  await until(() => looks > 3);
+  const [from, before] = [performance.now(), looks];
+  await until(() => looks >= before + 2);
+  expect(performance.now() - from).toBeGreaterThan(500);
+  upkeep.stop();
+});
