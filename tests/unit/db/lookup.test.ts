@@ -7,32 +7,14 @@ import { lookUp } from "../../../src/db/search/lookup.ts";
 import { SearchFile } from "../../../src/db/search/search-file.ts";
 import { StateReader } from "../../../src/db/search/state-reader.ts";
 import { StateDb } from "../../../src/db/state/state-db.ts";
-import type { Ask } from "../../../src/search/message-search.ts";
-import { termOf } from "../../../src/search/terms.ts";
+import { askFor } from "../../support/asks.ts";
 
 const [ANN, BOB] = ["annannannann", "bobbobbobbob"];
 const HOMES = 40;
 const OTHERS = HOMES + 1;
 const LAST = 9_999;
 
-const ASK: Ask = {
-  viewer: ANN,
-  terms: [termOf("granite", false)!],
-  from: [],
-  in: [],
-  to: [],
-  thread: null,
-  sinceMicros: 0,
-  untilMicros: Number.MAX_SAFE_INTEGER,
-  hasLink: false,
-  hasFile: false,
-  hasReaction: false,
-  isPinned: false,
-  isSaved: false,
-  isUnread: false,
-  beforeSeq: Number.MAX_SAFE_INTEGER,
-  limit: 50,
-};
+const ASK = askFor("granite", ANN);
 
 test("a search that is cut short while it passes over messages of others ends at a round seq", () => {
   const folder = mkdtempSync(join(tmpdir(), "lookup-"));

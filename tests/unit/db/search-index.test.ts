@@ -10,7 +10,7 @@ import { SearchIndex } from "../../../src/db/search/search-index.ts";
 import { StateDb } from "../../../src/db/state/state-db.ts";
 import type { Seq, ViewNo } from "../../../src/election/view.ts";
 import type { Ask, Found } from "../../../src/search/message-search.ts";
-import { termOf } from "../../../src/search/terms.ts";
+import { askFor } from "../../support/asks.ts";
 import { until } from "../../../harness/until.ts";
 
 const ANN = "annannannann";
@@ -111,24 +111,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const asked = (typed: string): Ask => ({
-  viewer: ANN,
-  terms: [termOf(typed, false)!],
-  from: [],
-  in: [],
-  to: [],
-  thread: null,
-  sinceMicros: 0,
-  untilMicros: Number.MAX_SAFE_INTEGER,
-  hasLink: false,
-  hasFile: false,
-  hasReaction: false,
-  isPinned: false,
-  isSaved: false,
-  isUnread: false,
-  beforeSeq: Number.MAX_SAFE_INTEGER,
-  limit: 50,
-});
+const asked = (typed: string): Ask => askFor(typed, ANN);
 
 async function answer(typed: string): Promise<Found> {
   let found = await index.find(asked(typed));

@@ -15,6 +15,16 @@ function at(self: string, key: Uint8Array = KEY): Handover {
   return new Handover({ key, self, wallMsAt: (origin) => nowMs + (ahead.get(origin) ?? 0), nowMs: () => nowMs });
 }
 
+/** Seals logins as another replica does. */
+function anotherReplica(): Handover {
+  return new Handover({
+    key: new Uint8Array(32).fill(7),
+    self: "http://x",
+    wallMsAt: () => Date.now(),
+    nowMs: () => performance.now(),
+  });
+}
+
 describe("a hand-over token", () => {
   test("opens once, at the replica it names", () => {
     const a = at("https://a.example:8081");
@@ -149,12 +159,7 @@ describe("over the page", () => {
 
   test("a login that ended is not handed over, and a cookie is set only for one that stands", async () => {
     const ada = await site.person("ada");
-    const maker = new Handover({
-      key: new Uint8Array(32).fill(7),
-      self: "http://x",
-      wallMsAt: () => Date.now(),
-      nowMs: () => performance.now(),
-    });
+    const maker = anotherReplica();
     await until(() => Date.now() > siteStart);
     const [first, second] = [maker.seal(ada.token, ORIGIN), maker.seal(ada.token, ORIGIN)];
     const taken = await site.ask("/handover", { form: { token: first } });
@@ -168,12 +173,7 @@ describe("over the page", () => {
   });
 
   test("a login that is not known here yet is handed over, and looked up when a leader can be asked", async () => {
-    const maker = new Handover({
-      key: new Uint8Array(32).fill(7),
-      self: "http://x",
-      wallMsAt: () => Date.now(),
-      nowMs: () => performance.now(),
-    });
+    const maker = anotherReplica();
     await until(() => Date.now() > siteStart);
     const login = "A".repeat(43);
     const token = maker.seal(login, ORIGIN);
