@@ -73,12 +73,8 @@ export function childWords(invocation: Invocation): Outcome<{ id: number; words:
  *
  * MIMALLOC_PURGE_HOLES: by default the allocator returns memory within pages that are still in use, and the next
  * messages fault it in again. That costs a busy replica a twentieth of its time, to save 20 MB at rest.
- *
- * BUN_JSC_thresholdForFTLOptimizeAfterWarmUp: JavaScriptCore's last compiler starts on a function ten times as late as
- * by default. Most of the work for a message is in SQLite, sockets and the disk, and most of what is compiled in the
- * first minutes is discarded and compiled again.
  */
-const RUNTIME = { MIMALLOC_PURGE_HOLES: "0", BUN_JSC_thresholdForFTLOptimizeAfterWarmUp: "1000000" };
+const RUNTIME = { MIMALLOC_PURGE_HOLES: "0" };
 
 /** The environment of a child, without the LASTWORD_* options of `up`, which the child gets as arguments. */
 export function childEnvironment(
