@@ -33,7 +33,7 @@ const REST = { share: 1.5, maxMs: 100 } as const;
  * The same while the chat is so busy that the index would cost it messages: with 3 replicas on 2 cores and 64 senders at
  * full speed, an index that kept up took a quarter of their sends. Then it falls behind, and catches up afterwards.
  */
-const REST_WHEN_BUSY = { share: 99, maxMs: 1_000 } as const;
+const REST_WHEN_BUSY = { share: 99, maxMs: 2_000 } as const;
 const NO_REST = { share: 0, maxMs: 0 } as const;
 /** Ops in one second from which on the chat is busy. */
 const BUSY_OPS = 250;
@@ -77,6 +77,8 @@ export class SearchIndex implements MessageSearch {
   #waiting: ((reply: SearchReply) => void)[] = [];
   /** What search.db covers; null: it is not open. */
   #spans: readonly Span[] | null = null;
+  /** The newest of the spans, and its end as a cursor. */
+  #read: { readonly span: Span; readonly cursor: Cursor | null } | null = null;
   /** Messages that the index has may have changed. */
   #changes = true;
   /** Called when the index has taken another batch, or cannot. */
@@ -105,13 +107,17 @@ export class SearchIndex implements MessageSearch {
   /** See Projection: null before the file is open, when the index compares the lineage by itself. */
   position(): Cursor | null {
     const newest = this.#spans?.at(-1);
-    return newest === undefined ? null : parseCursor(`${newest.view}:${newest.last}`);
+    if (newest === undefined) return null;
+    // It is asked for with every op, and changes only with a batch.
+    if (this.#read?.span !== newest) {
+      this.#read = { span: newest, cursor: parseCursor(`${newest.view}:${newest.last}`) };
+    }
+    return this.#read.cursor;
   }
 
   /** Notes that there are more messages, or changes of those that it has. */
   follow(ops: readonly AppliedOp[]): void {
     this.#count(ops.length);
-    const isChange = ({ facts }: AppliedOp): boolean => facts.some(({ kind }) => kind === "changed" || kind === "gone");
     if (!this.#changes) this.#changes = ops.some(isChange);
     if (this.#spans !== null) this.#later(GATHER_MS);
   }
@@ -396,6 +402,11 @@ export class SearchIndex implements MessageSearch {
 const NOT_YET = "The search is being prepared. Try again in a moment.";
 const FAILED = "The search does not work on this server. Ask the person who runs it.";
 const DISK_FULL = "The disk of this server is full, so the search does not work. Ask the person who runs it.";
+
+/** Whether the op changes messages that the index may have. */
+function isChange({ facts }: AppliedOp): boolean {
+  return facts.some(({ kind }) => kind === "changed" || kind === "gone");
+}
 
 /** The executable has the thread as an entry of its own, under the path that the build gives it (Makefile). */
 function workerAddress(): string {
