@@ -215,16 +215,14 @@ export class SendStreamCall {
 /** The input of `send` for an item. On the wire an empty string means that the field is absent. */
 export function sendInput(item: SendItem): SendInput {
   const { to, conversationId, body, clientId, readUpTo, alsoInParent, quoted, files } = item;
-  return {
-    body,
-    clientId,
-    ...(to === "" ? {} : { to }),
-    ...(conversationId === "" ? {} : { conversationId }),
-    ...(readUpTo === "" ? {} : { readUpTo }),
-    ...(alsoInParent ? { alsoInParent } : {}),
-    ...(quoted === "" ? {} : { quoted }),
-    ...(files.length === 0 ? {} : { files }),
-  };
+  const input: { -readonly [Field in keyof SendInput]: SendInput[Field] } = { body, clientId };
+  if (to !== "") input.to = to;
+  if (conversationId !== "") input.conversationId = conversationId;
+  if (readUpTo !== "") input.readUpTo = readUpTo;
+  if (alsoInParent) input.alsoInParent = true;
+  if (quoted !== "") input.quoted = quoted;
+  if (files.length > 0) input.files = files;
+  return input;
 }
 
 const NOT_SENT = { messageId: "", conversationId: "", seq: 0, timeMicros: 0, cursor: "" };

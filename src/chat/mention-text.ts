@@ -39,7 +39,7 @@ export interface Sign {
 
 /** Whether the text has an `@` at all. */
 export function mayMention(text: string): boolean {
-  return /[@＠]/.test(text);
+  return text.includes("@") || text.includes("＠");
 }
 
 /** All places of a text, in their order, where somebody may be mentioned. Code names nobody. */

@@ -81,9 +81,10 @@ export function threadBelow(place: Pick<Place, "id" | "conversation">, rows: Row
 
 /** The root of a thread has another number of replies: tells it to the members of its conversation. */
 export function tellRoot(thread: ConversationId, seq: Seq, rows: Rows): readonly Fact[] {
-  const parent = rows.conversation(thread)?.parent ?? null;
   const root = splitMessageId(rootOf(thread) ?? "");
-  if (parent === null || root === null) return [];
+  if (root === null) return [];
+  const parent = rows.conversation(thread)?.parent ?? null;
+  if (parent === null) return [];
   const at = rows.seqOfMessage(parent, root.author, root.clientId);
   // The root is still to come from another branch.
   if (at === null) return [];

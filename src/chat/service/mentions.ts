@@ -13,6 +13,8 @@ import { typedName } from "./names.ts";
 
 const TOO_MANY = `A message can mention at most ${MENTIONS_MAX} people. In a room, @room calls everybody.`;
 
+const NOBODY = { ok: true, value: [] } as const;
+
 /** What the look-up needs. */
 export interface MentionsDeps {
   readonly queries: Pick<Queries, "userByFolded" | "membersOf" | "admin">;
@@ -36,8 +38,10 @@ export function mentionsIn(
   written: Written,
   deps: MentionsDeps,
 ): { readonly ok: true; readonly value: readonly Mention[] } | { readonly ok: false; readonly error: ChatError } {
+  const signs = signsIn(written.body);
+  if (signs.length === 0) return NOBODY;
   const found = new Map<UserId, Mention>();
-  for (const sign of signsIn(written.body).slice(0, SIGNS_MAX)) {
+  for (const sign of signs.slice(0, SIGNS_MAX)) {
     const mention = mentionAt(sign, written, deps.queries);
     // Who is mentioned aloud and silently is mentioned aloud.
     if (mention !== null && (found.get(mention.user)?.silent ?? true)) found.set(mention.user, mention);

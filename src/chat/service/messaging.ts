@@ -84,6 +84,7 @@ const NO_TICKET = "This file was uploaded more than a day ago, or at another log
 const FILES_RETRY_MS = 1_000;
 
 type SendOp = Extract<OpBody, { kind: "sendMessage" }>;
+type NewOp = { -readonly [Field in keyof SendOp]: SendOp[Field] };
 
 interface MessagingDeps extends ChatDeps {
   readonly presence: Pick<Presence, "isOnline">;
@@ -171,19 +172,13 @@ export class Messaging {
     const mentions = mentionsIn(text, { queries: queries(), presence });
     if (!mentions.ok) return mentions;
     if (more.keepsDraft !== true) this.#drafting.sends(session.userId, conversation);
-    const op: SendOp = {
-      kind: "sendMessage",
-      conversation,
-      body: body.value,
-      readUpTo,
-      parent,
-      quoted,
-      ...more,
-      ...(people === undefined ? {} : { people }),
-      ...(mentions.value.length === 0 ? {} : { mentions: mentions.value }),
-      ...(files.length === 0 ? {} : { files }),
-    };
-    const written = await this.#write(session, clientId.value, op);
+    const op: NewOp = { kind: "sendMessage", conversation, body: body.value, readUpTo, parent, quoted };
+    if (more.keepsDraft === true) op.keepsDraft = true;
+    if (people !== undefined) op.people = people;
+    if (mentions.value.length > 0) op.mentions = mentions.value;
+    if (files.length > 0) op.files = files;
+    const write = files.length === 0 ? this.#writer.write(session.userId, clientId.value, op) : null;
+    const written = await (write ?? this.#writeWithFiles(session, clientId.value, op));
     if (!written.ok && written.error.code === "not_allowed") return this.#mayNotWrite(conversation, session);
     if (!written.ok) {
       return written.error.code === "unknown_recipient" ? failedWith("unknown_recipient", { field: "to" }) : written;
@@ -194,7 +189,7 @@ export class Messaging {
       const quote = this.#views.quote(conversation, quoted === "" ? null : quoted, session.userId);
       const authorDisplayName = this.#views.displayNameOf(session.userId);
       const shown = { mentions: this.#views.mentions(mentions.value, op), quote, authorDisplayName };
-      const value = Object.assign(sent(session, clientId.value, op, { seq, timeMicros }), shown);
+      const value = sent(session, clientId.value, op, { seq, timeMicros, ...shown });
       return { ok: true, value, cursor };
     }
     const row = await this.#reading.written(() =>
@@ -214,9 +209,8 @@ export class Messaging {
    * A message that carries files is proposed once they are on the disk of every replica in step, and acknowledged once
    * they still are: a replica that has come into step meanwhile gets them first.
    */
-  async #write({ userId }: Session, clientId: ClientId, op: SendOp): ReturnType<Writer["write"]> {
+  async #writeWithFiles({ userId }: Session, clientId: ClientId, op: SendOp): ReturnType<Writer["write"]> {
     const hashes = op.files?.flatMap(hashesOf) ?? [];
-    if (hashes.length === 0) return await this.#writer.write(userId, clientId, op);
     const lacking = await this.#deps.files.kept(hashes);
     if (lacking?.isFull === true) return failed("too_large", lacking.text, { field: "body" });
     if (lacking !== null) return failed("not_writable", lacking.text, { retryAfterMs: FILES_RETRY_MS });
@@ -571,13 +565,16 @@ export class Messaging {
   }
 }
 
+/** What the op of a message does not say. */
+type Shown = Pick<MessageView, "seq" | "timeMicros" | "mentions" | "quote" | "authorDisplayName">;
+
 /** The message as its author sees it when it is applied, so that it need not be read back from the rows. */
 function sent(
   session: Session,
   clientId: ClientId,
   op: SendOp,
-  { seq, timeMicros }: { readonly seq: Seq; readonly timeMicros: number },
-): Omit<MessageView, "mentions" | "quote" | "authorDisplayName"> {
+  { seq, timeMicros, mentions, quote, authorDisplayName }: Shown,
+): MessageView {
   return {
     id: messageId(session.userId, clientId),
     conversationId: op.conversation,
@@ -596,5 +593,8 @@ function sent(
     pinnedBy: null,
     replies: null,
     files: op.files?.map(fileView) ?? [],
+    mentions,
+    quote,
+    authorDisplayName,
   };
 }

@@ -200,6 +200,12 @@ export class PeerLink {
   }
 
   #takePacket(): Frame[] {
+    if (this.#queueBytes < PACKET_BYTES) {
+      const all = this.#queue;
+      this.#queue = [];
+      this.#queueBytes = 0;
+      return all;
+    }
     let bytes = 0;
     let count = 0;
     for (const frame of this.#queue) {
@@ -208,10 +214,7 @@ export class PeerLink {
       if (bytes >= PACKET_BYTES) break;
     }
     this.#queueBytes -= bytes;
-    if (count < this.#queue.length) return this.#queue.splice(0, count);
-    const all = this.#queue;
-    this.#queue = [];
-    return all;
+    return this.#queue.splice(0, count);
   }
 
   /** Drops an unsent Beat, because the next one makes it worthless. */

@@ -60,6 +60,8 @@ const CHANNEL_OPTIONS: grpc.ChannelOptions = {
   "grpc.max_receive_message_length": PEER_MESSAGE_BYTES_MAX,
   // Dial peers at their configured addresses, even if http_proxy is set.
   "grpc.enable_http_proxy": 0,
+  // Statistics that nobody reads, kept with every message.
+  "grpc.enable_channelz": 0,
   // Each dial starts afresh, without a connection or the back-off of an earlier one.
   "grpc.use_local_subchannel_pool": 1,
   "grpc.initial_reconnect_backoff_ms": 100,
