@@ -8,6 +8,7 @@ import { isThreadId, splitMessageId, type MessageId, type UserId } from "../ids.
 import { NO_PREFERENCES, sees, type EarlyEdit, type Mention, type Rows, type VersionRow } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
+import { ROOM } from "../mention-text.ts";
 import { homeOf, isSeen, onceArrived, placeOf, type Place } from "./places.ts";
 import { callsAll } from "./rooms.ts";
 import { living, notLiving } from "./sessions.ts";
@@ -118,13 +119,18 @@ function setMentions(place: Place, { tag, mentions }: NewText, seq: Seq, rows: R
     if (isNew && !isOld) called.push(row);
   }
   const follows = isThreadId(conversation) ? followAsMentioned({ seq, rows }, conversation, called) : [];
-  return [...follows, ...called.flatMap(({ user }) => call(place, user, rows))];
+  const people = new Set(called.flatMap(({ user }) => (user === ROOM ? rows.membersOf(conversation) : [user])));
+  return [...follows, ...[...people].flatMap((user) => call(place, user, before, rows))];
 }
 
-/** The number of unread mentions tells nothing to whoever has read the message, and pages do not call for it alone. */
-function call(place: Place, user: UserId, rows: Rows): readonly Fact[] {
+/**
+ * The number of unread mentions tells nothing to whoever has read the message, and pages do not call for it alone.
+ * `before`: the mentions that the message had. Whoever heard of one of them is not called again.
+ */
+function call(place: Place, user: UserId, before: ReadonlyMap<UserId, Mention>, rows: Rows): readonly Fact[] {
   const { conversation, seq, author } = place;
-  const member = rows.member(conversation, user);
+  const wasCalled = [user, ROOM].some((one) => before.get(one)?.silent === false);
+  const member = wasCalled ? null : rows.member(conversation, user);
   if (user === author || member === null || !sees(member, rows.message(conversation, seq)!)) return [];
   const { muted, level } = rows.preference(user, conversation) ?? NO_PREFERENCES;
   if (muted || level === "nothing" || rows.isHidden(conversation, user, seq)) return [];

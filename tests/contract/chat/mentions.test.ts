@@ -166,6 +166,22 @@ describe.each(["memory", "sqlite"] as const)("mentions of an edited message over
     expect(told(log.do(log.anna, edit(message, "eve", loud(log.eve, "eve"))))).toEqual([]);
   });
 
+  test("everybody of the room is called only now, once: nobody whom the message has called before", () => {
+    const log = begin();
+    const called = (...mentions: readonly Mention[]): unknown[] =>
+      log
+        .do(log.anna, edit(message, `text ${mentions.length} ${mentions[0]?.user}`, ...mentions))
+        .facts.filter(({ kind: what }) => what === "called")
+        .map(({ audience }) => audience);
+    const everybody = loud(ROOM, "room");
+    called(loud(log.eve, "eve"));
+    const people = called(everybody, loud(log.eve, "eve"));
+    expect(people).toContainEqual({ user: log.ben });
+    expect(people).not.toContainEqual({ user: log.eve });
+    expect(people).not.toContainEqual({ user: log.anna });
+    expect(called(everybody, loud(log.ben, "ben"))).toEqual([]);
+  });
+
   test("of a message that is older than a day call nobody; those whom it called before stay called", () => {
     const log = begin();
     edits(2_000_001 + DAY, "late", "ben", "eve")(log);
