@@ -126,7 +126,7 @@ export class App {
       {
         words: this.#words,
         filter: this.#filter,
-        hasDraft: (id) => id in this.#state.drafts,
+        drafted: () => Object.keys(this.#state.drafts),
         onWaiting: (unread, calls) => this.#showWaiting(unread, calls),
         onRow: (row) => this.#notices.changed(row),
       },

@@ -40,8 +40,8 @@ export interface ListRow {
 interface ListInput {
   readonly words: LiveWords;
   readonly filter: ListFilter;
-  /** True if this browser has a draft for a conversation; the list itself says for which the replicas keep one. */
-  readonly hasDraft: (conversationId: string) => boolean;
+  /** The conversations for which this browser has a draft; the list itself says for which the replicas keep one. */
+  readonly drafted: () => readonly string[];
   /** What waits, in the words of the list: unread messages, and those of them that call the user. */
   readonly onWaiting: (unread: string, calls: string) => void;
   /** A row has changed. */
@@ -144,11 +144,12 @@ export class List {
 
   /** Marks the rows of conversations that have a draft, except the open one, whose draft is in the text field. */
   drawDrafts(): void {
-    for (const row of document.querySelectorAll<HTMLElement>("#sidebar li[id^='s-']")) {
-      const id = row.id.slice(2);
-      const hasDraft = this.#input.hasDraft(id) || this.#synced().has(id);
-      row.toggleAttribute("data-draft", id !== this.#current && hasDraft);
-    }
+    const drafted = new Set([...this.#synced(), ...this.#input.drafted()]);
+    drafted.delete(this.#current);
+    // Few rows of some hundred have one, and a switch draws them twice.
+    for (const row of document.querySelectorAll("#sidebar li[data-draft]"))
+      row.toggleAttribute("data-draft", drafted.has(row.id.slice("s-".length)));
+    for (const id of drafted) document.getElementById(`s-${id}`)?.toggleAttribute("data-draft", true);
   }
 
   /** The conversations for which the replicas keep a draft of the user. */
