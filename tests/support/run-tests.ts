@@ -1,8 +1,8 @@
 /**
  * Runs all tests, level after level, and prints the sum in one line, `N passed, N failed`. There is one process of tests
- * for each core: a third one gains nothing, and a replica that gets no CPU for a second rightly behaves like one that was
- * paused, so that its test waits in vain. No test gets a second try. If it may, it installs browsers and proxies;
- * otherwise it leaves out their tests.
+ * for each core, and beside them one for the files that mostly wait. More gain nothing, and a replica that gets no CPU for
+ * a second rightly behaves like one that was paused, so that its test waits in vain. No test gets a second try. If it may,
+ * it installs browsers and proxies; otherwise it leaves out their tests.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -42,6 +42,11 @@ interface Level {
   readonly globs: readonly string[];
   /** The slowest files, which run first and each in a process of its own, so that no core waits for them at the end. */
   readonly slowest: readonly string[];
+  /**
+   * Files that need a core for less than half of their time, because they wait for timeouts. They run one after another
+   * beside all others, each in a process of its own.
+   */
+  readonly waiting: readonly string[];
   /** How many of the other files share a process. */
   readonly together: number;
   /**
@@ -77,6 +82,7 @@ const LEVELS: readonly Level[] = [
       "simulation/targeted.test.ts",
       "simulation/mutants.test.ts",
     ],
+    waiting: [],
     together: 40,
     isolated: false,
     environment: FOR_A_MINUTE,
@@ -90,8 +96,22 @@ const LEVELS: readonly Level[] = [
       "cluster/chaos.test.ts",
       "cluster/partition.test.ts",
       "cluster/faults-damage.test.ts",
-      "cluster/restart-orders.test.ts",
       "cluster/faults-kill-rarely.test.ts",
+    ],
+    waiting: [
+      "cluster/basics.test.ts",
+      "cluster/terminal.test.ts",
+      "cluster/starts.test.ts",
+      "cluster/hosts.test.ts",
+      "cluster/second-computer.test.ts",
+      "cluster/faults-clients.test.ts",
+      "cluster/branches.test.ts",
+      "cluster/order.test.ts",
+      "cluster/restart-orders.test.ts",
+      "cluster/search.test.ts",
+      "cluster/push.test.ts",
+      "cluster/clocks.test.ts",
+      "cluster/strangers.test.ts",
     ],
     together: 1,
     isolated: true,
@@ -102,13 +122,21 @@ const LEVELS: readonly Level[] = [
     globs: ["browser/**/*.test.ts"],
     preload: "./tests/browser/keep-open.ts",
     slowest: ["browser/addresses.test.ts"],
+    waiting: [
+      "browser/moving.test.ts",
+      "browser/panel.test.ts",
+      "browser/installing.test.ts",
+      "browser/front.test.ts",
+    ],
     together: 4,
     isolated: false,
     environment: SHORT_LIVED,
   },
 ];
-/** Processes that run at the same time: one for each core, from two on, and as many as have ports (free-ports.ts). */
-const AT_ONCE = Math.min(WORKERS_MAX, Math.max(2, availableParallelism()));
+/** Processes for files that wait. */
+const WAITING_AT_ONCE = 1;
+/** Other processes at the same time: one for each core, from two on, and as many as have ports (free-ports.ts). */
+const AT_ONCE = Math.min(WORKERS_MAX - WAITING_AT_ONCE, Math.max(2, availableParallelism()));
 /** What Bun prints about every file; it is left out if the file passes. */
 const CHATTER =
   /^(bun test v.*|tests\/\S+\.test\.ts:| *\d+ (pass|fail|skip|expect\(\) calls).*|Ran \d+ tests? across .*|)$/;
@@ -163,7 +191,7 @@ function ensurePrograms(): boolean {
 }
 
 /** Numbers of processes that do not run. Each process takes its ports from the share of its number (harness/free-ports.ts). */
-const numbers = Array.from({ length: AT_ONCE }, (_, i) => i);
+const numbers = Array.from({ length: AT_ONCE + WAITING_AT_ONCE }, (_, i) => i);
 
 /** What a process of tests brought. */
 interface Ran {
@@ -173,7 +201,7 @@ interface Ran {
   readonly cpuSeconds: number;
 }
 
-/** Runs files in one process, and prints what they print. At most AT_ONCE at a time. */
+/** Runs files in one process, and prints what they print. */
 async function runFiles(files: readonly string[], { isolated, preload, environment }: Level): Promise<Ran> {
   const number = numbers.shift()!;
   const folder = mkdtempSync(join(tmpdir(), "lastword-tests-"));
@@ -207,21 +235,32 @@ export function slowestLine(results: ReadonlyMap<string, FileTotals>): string {
   return `slowest: ${slowest.map(([file, { seconds }]) => `${file} ${Math.round(seconds)} s`).join(", ")}\n`;
 }
 
-/** The files of a level, those of one process together, in the order in which they start. */
-function groupsOf({ globs, slowest, together }: Level): string[][] {
+/** The files of each process of a level, in the order in which they start. */
+interface Groups {
+  readonly busy: readonly (readonly string[])[];
+  /** Of {@link Level.waiting}. */
+  readonly waiting: readonly (readonly string[])[];
+}
+
+function groupsOf({ globs, slowest, waiting, together }: Level): Groups {
   const found = new Set(globs.flatMap((glob) => [...new Bun.Glob(glob).scanSync("tests")]).sort());
-  const unknown = slowest.filter((file) => !found.has(file));
+  const named = [...slowest, ...waiting];
+  const unknown = named.filter((file) => !found.has(file));
   if (unknown.length > 0) throw new Error(`no such test: ${unknown.join(", ")}`);
-  const others = [...found].filter((file) => !slowest.includes(file));
+  const others = [...found].filter((file) => !named.includes(file));
   const count = Math.ceil(others.length / together);
   const groups = Array.from({ length: count }, (_, i) => others.filter((_file, at) => at % count === i));
-  return [...slowest.map((file) => [file]), ...groups].map((files) => files.map((file) => `tests/${file}`));
+  const paths = (files: readonly string[]): string[] => files.map((file) => `tests/${file}`);
+  return {
+    busy: [...slowest.map((file) => [file]), ...groups].map(paths),
+    waiting: waiting.map((file) => paths([file])),
+  };
 }
 
 /** The processes of tests of a level that have ended, in that order. */
 interface Progress {
   readonly level: Level;
-  readonly groups: readonly (readonly string[])[];
+  readonly groups: Groups;
   readonly ran: Ran[];
   /** Monotonic ms; 0 until the first one starts. */
   started: number;
@@ -232,7 +271,8 @@ function levelLine({ level, groups, ran, started }: Progress): string {
   const results = new Map(ran.flatMap(({ totals }) => [...totals]));
   const wall = Math.round((performance.now() - started) / 1000);
   const cpu = Math.round(ran.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0));
-  return `== ${level.name}: ${groups.flat().length} files, ${wall} s, ${cpu} s of processor time; ${slowestLine(results)}`;
+  const files = [groups.busy, groups.waiting].flat(2).length;
+  return `== ${level.name}: ${files} files, ${wall} s, ${cpu} s of processor time; ${slowestLine(results)}`;
 }
 
 /** Every process of tests with what it took, longest first, as a table. A process with several files has a row for all. */
@@ -259,14 +299,17 @@ export async function runTests(): Promise<Totals> {
       add(sum, { passed: 0, failed: process.env["CI"] === "true" ? 1 : 0, skipped: 1 });
     } else levels.push({ level, groups: groupsOf(level), ran: [], started: 0 });
   }
-  const queue = levels.flatMap((progress) => progress.groups.map((files) => ({ progress, files })));
-  await each(queue.length, AT_ONCE, async (i) => {
-    const { progress, files } = queue[i]!;
-    const { level, groups, ran } = progress;
-    progress.started ||= performance.now();
-    ran.push(await runFiles(files, level));
-    if (ran.length === groups.length) process.stdout.write(levelLine(progress));
-  });
+  const run = async (kind: keyof Groups, atOnce: number): Promise<void> => {
+    const queue = levels.flatMap((progress) => progress.groups[kind].map((files) => ({ progress, files })));
+    await each(queue.length, atOnce, async (i) => {
+      const { progress, files } = queue[i]!;
+      const { level, groups, ran } = progress;
+      progress.started ||= performance.now();
+      ran.push(await runFiles(files, level));
+      if (ran.length === groups.busy.length + groups.waiting.length) process.stdout.write(levelLine(progress));
+    });
+  };
+  await Promise.all([run("busy", AT_ONCE), run("waiting", WAITING_AT_ONCE)]);
   const ran = levels.flatMap((progress) => progress.ran);
   for (const { totals } of ran) for (const one of totals.values()) add(sum, one);
   writeFileSync(TIMES, timesTable(ran));
