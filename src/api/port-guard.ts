@@ -421,6 +421,4 @@ class MessageMeter {
 export const GUARDED_SERVER_OPTIONS: ServerOptions = {
   "grpc.max_receive_message_length": PORT_MESSAGE_BYTES_MAX,
   "grpc.max_concurrent_streams": CALLS_PER_CONNECTION_MAX,
-  // Statistics that nobody reads, kept with every message.
-  "grpc.enable_channelz": 0,
 };

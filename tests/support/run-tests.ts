@@ -122,12 +122,7 @@ const LEVELS: readonly Level[] = [
     globs: ["browser/**/*.test.ts"],
     preload: "./tests/browser/keep-open.ts",
     slowest: ["browser/addresses.test.ts"],
-    waiting: [
-      "browser/moving.test.ts",
-      "browser/panel.test.ts",
-      "browser/installing.test.ts",
-      "browser/front.test.ts",
-    ],
+    waiting: ["browser/moving.test.ts", "browser/panel.test.ts", "browser/installing.test.ts", "browser/front.test.ts"],
     together: 4,
     isolated: false,
     environment: SHORT_LIVED,
