@@ -121,7 +121,7 @@ const LEVELS: readonly Level[] = [
     name: "browsers",
     globs: ["browser/**/*.test.ts"],
     preload: "./tests/browser/keep-open.ts",
-    slowest: ["browser/addresses.test.ts"],
+    slowest: ["browser/addresses.test.ts", "browser/everyday.test.ts", "browser/access.test.ts"],
     waiting: ["browser/moving.test.ts", "browser/panel.test.ts", "browser/installing.test.ts", "browser/front.test.ts"],
     together: 4,
     isolated: false,
