@@ -1,7 +1,7 @@
 /** The network splits, both sides continue to write, and afterwards the pages of both show one history. */
 import { expect } from "bun:test";
 import { stories, story } from "./stage.ts";
-import { composer, eventually, row, texts } from "./visitor.ts";
+import { composer, row, texts } from "./visitor.ts";
 
 stories("a split and its end", { cuttable: true, clusterPerStory: true }, (stage) => {
   story("both sides' words in one order, the late ones marked, the draft untouched", async () => {
@@ -23,8 +23,11 @@ stories("a split and its end", { cuttable: true, clusterPerStory: true }, (stage
     await composer(ann.page).fill("a draft");
     stage.cluster.split([0], [1, 2], "heal");
     await stage.cluster.inStep([0, 1, 2], 60_000);
-    for (const { page } of [ann, bob]) await eventually(async () => (await texts(page)).length === 3, 20_000);
-    expect(await texts(ann.page)).toEqual(await texts(bob.page));
+    await row(ann.page, "from the two").waitFor();
+    await row(bob.page, "from the one").waitFor();
+    const all = await texts(ann.page);
+    expect(all).toHaveLength(3);
+    expect(await texts(bob.page)).toEqual(all);
     expect(await composer(ann.page).inputValue()).toBe("a draft");
     const late = [await ann.page.locator(".late").count(), await bob.page.locator(".late").count()];
     expect(late).toEqual([1, 1]);
