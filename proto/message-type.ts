@@ -4,7 +4,7 @@
  */
 import protobuf from "protobufjs";
 import { decodeMessage } from "./wire-reader.ts";
-import { encodeMessage, type WireWriter } from "./wire-writer.ts";
+import { encodeMessage } from "./wire-writer.ts";
 
 /** A message to encode, which is not changed. An optional field may be null, which means "absent". */
 export type Encodable<Message> = Message extends string | number | boolean | null | undefined
@@ -37,13 +37,6 @@ export class MessageType<Message extends object> {
   /** The bytes of a message. A field that is left out has its default when the bytes are decoded. */
   encode(message: Partial<Encodable<Message>>): Buffer {
     return encodeMessage(this.type, message);
-  }
-
-  /** Writes a message into one that has begun (`beginMessage`), with its length before it. */
-  write(message: Partial<Encodable<Message>>, writer: WireWriter): void {
-    writer.fork();
-    this.type.encode(message as Record<string, unknown>, writer as unknown as protobuf.Writer);
-    writer.ldelim();
   }
 
   /**

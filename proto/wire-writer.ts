@@ -18,7 +18,7 @@ interface TextBuffer extends Buffer {
 }
 
 /** Writes one message at a time: between `beginMessage` and `finish`, no other message may begin. */
-export class WireWriter {
+class WireWriter {
   #kept = Buffer.allocUnsafeSlow(KEPT_BYTES) as TextBuffer;
   #buffer = this.#kept;
   #at = 0;

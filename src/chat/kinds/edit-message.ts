@@ -5,10 +5,10 @@
 import { MESSAGE_BYTES_MAX, VERSIONS_BYTES_MAX, VERSIONS_MAX } from "../bounds.ts";
 import type { Fact } from "../fact.ts";
 import { isThreadId, splitMessageId, type MessageId, type UserId } from "../ids.ts";
+import { ROOM } from "../mention-text.ts";
 import { NO_PREFERENCES, sees, type EarlyEdit, type Mention, type Rows, type VersionRow } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
-import { ROOM } from "../mention-text.ts";
 import { homeOf, isSeen, onceArrived, placeOf, type Place } from "./places.ts";
 import { callsAll } from "./rooms.ts";
 import { living, notLiving } from "./sessions.ts";

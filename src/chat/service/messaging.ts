@@ -177,8 +177,7 @@ export class Messaging {
     if (people !== undefined) op.people = people;
     if (mentions.value.length > 0) op.mentions = mentions.value;
     if (files.length > 0) op.files = files;
-    const write = files.length === 0 ? this.#writer.write(session.userId, clientId.value, op) : null;
-    const written = await (write ?? this.#writeWithFiles(session, clientId.value, op));
+    const written = await this.#write(session, clientId.value, op);
     if (!written.ok && written.error.code === "not_allowed") return this.#mayNotWrite(conversation, session);
     if (!written.ok) {
       return written.error.code === "unknown_recipient" ? failedWith("unknown_recipient", { field: "to" }) : written;
@@ -209,8 +208,9 @@ export class Messaging {
    * A message that carries files is proposed once they are on the disk of every replica in step, and acknowledged once
    * they still are: a replica that has come into step meanwhile gets them first.
    */
-  async #writeWithFiles({ userId }: Session, clientId: ClientId, op: SendOp): ReturnType<Writer["write"]> {
+  async #write({ userId }: Session, clientId: ClientId, op: SendOp): ReturnType<Writer["write"]> {
     const hashes = op.files?.flatMap(hashesOf) ?? [];
+    if (hashes.length === 0) return await this.#writer.write(userId, clientId, op);
     const lacking = await this.#deps.files.kept(hashes);
     if (lacking?.isFull === true) return failed("too_large", lacking.text, { field: "body" });
     if (lacking !== null) return failed("not_writable", lacking.text, { retryAfterMs: FILES_RETRY_MS });

@@ -35,7 +35,7 @@ export class Writer {
   }
 
   /** Proposes one op and waits until it is applied here. A refusal by its rule is returned as an error. */
-  write(user: UserId, clientId: ClientId, body: OpBody): Promise<Written> {
+  async write(user: UserId, clientId: ClientId, body: OpBody): Promise<Written> {
     if (feature("NEXT") && body.kind === "sendMessage" && body.body.startsWith(NEXT_PREFIX)) {
       const { conversation, body: text } = body;
       return this.#propose(user, clientId, { kind: "next", conversation, body: text } as unknown as OpBody);

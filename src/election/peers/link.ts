@@ -200,12 +200,6 @@ export class PeerLink {
   }
 
   #takePacket(): Frame[] {
-    if (this.#queueBytes < PACKET_BYTES) {
-      const all = this.#queue;
-      this.#queue = [];
-      this.#queueBytes = 0;
-      return all;
-    }
     let bytes = 0;
     let count = 0;
     for (const frame of this.#queue) {
@@ -214,7 +208,10 @@ export class PeerLink {
       if (bytes >= PACKET_BYTES) break;
     }
     this.#queueBytes -= bytes;
-    return this.#queue.splice(0, count);
+    if (count < this.#queue.length) return this.#queue.splice(0, count);
+    const all = this.#queue;
+    this.#queue = [];
+    return all;
   }
 
   /** Drops an unsent Beat, because the next one makes it worthless. */

@@ -85,27 +85,21 @@ const TO_SEVERAL: ReadonlySet<Frame["type"]> = new Set(["append", "beat", "gossi
 /** For each of these kinds, the frame that was encoded last. */
 const encoded = new Map<Frame["type"], { readonly frame: Frame; readonly bytes: Uint8Array }>();
 
-/** Packet { Frames { Frame... } }. */
+/** Packet { Frames { Frame... } } around frames that are encoded one by one. */
 function encodeFrames(frames: readonly Frame[]): Uint8Array {
-  // Encode the shared frames before the packet is begun, because the writer writes one message at a time.
-  const shared = frames.map((frame) => (TO_SEVERAL.has(frame.type) ? encodeFrame(frame) : null));
+  // Encode all frames before the packet is begun, because the writer writes one message at a time.
+  const encodedFrames = frames.map(encodeFrame);
   const writer = beginMessage().uint32(FRAMES_TAG).fork();
-  for (let i = 0; i < frames.length; i++) {
-    writer.uint32(FRAME_TAG);
-    const bytes = shared[i] ?? null;
-    if (bytes !== null) writer.bytes(bytes);
-    else FRAME.write(frameToWire(frames[i]!), writer);
-  }
+  for (const bytes of encodedFrames) writer.uint32(FRAME_TAG).bytes(bytes);
   if (feature("NEXT") && frames.some(({ type }) => type === "beat")) writer.uint32(FRAME_TAG).bytes(NEXT_FRAME_BYTES);
   return writer.ldelim().finish();
 }
 
-/** The bytes of a frame that goes to several peers. */
 function encodeFrame(frame: Frame): Uint8Array {
   const last = encoded.get(frame.type);
   if (last?.frame === frame) return last.bytes;
   const bytes = FRAME.encode(frameToWire(frame));
-  encoded.set(frame.type, { frame, bytes });
+  if (TO_SEVERAL.has(frame.type)) encoded.set(frame.type, { frame, bytes });
   return bytes;
 }
 

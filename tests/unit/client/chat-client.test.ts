@@ -191,6 +191,7 @@ describe("subscribe", () => {
     await until(() => seen.length >= 90 && ready === 3);
     subscription.close();
     expect(seen).toEqual(history.ids);
+    expect(ready).toBe(3);
     expect(subscription.cursor).toBe("v:90");
   });
 
